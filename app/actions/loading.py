@@ -1,0 +1,88 @@
+"""Bringing in framework versions and organisations. Loading the same again changes nothing."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from app.actions.history import record
+from app.adapters.directory import DirectoryEntry, DirectorySuccession
+from app.criteria.loader import checksum, to_document
+from app.criteria.schema import Framework, OrganisationKind
+from app.models import FrameworkVersion, Organisation, Succession
+from app.rules.errors import RuleError
+
+
+def publish_framework(session: Session, framework: Framework, *, at: datetime) -> FrameworkVersion:
+    """Publish the version. RuleError when it is published already with other words."""
+    published = session.exec(
+        select(FrameworkVersion)
+        .where(FrameworkVersion.framework == framework.id)
+        .where(FrameworkVersion.version == framework.version)
+    ).first()
+    if published is None:
+        return _publish(session, framework, at)
+    if published.checksum != checksum(framework):
+        raise RuleError(
+            f"Version {framework.version} is published and can't change. Give the changed files another version."
+        )
+    return published
+
+
+def _publish(session: Session, framework: Framework, at: datetime) -> FrameworkVersion:
+    version = FrameworkVersion(
+        framework=framework.id,
+        version=framework.version,
+        checksum=checksum(framework),
+        document=to_document(framework),
+        published_at=at,
+    )
+    session.add(version)
+    session.flush()
+    facts = {"framework": framework.id, "version": framework.version, "checksum": version.checksum}
+    record(session, "portal", "publish framework", by=None, at=at, facts=facts)
+    return version
+
+
+def load_organisations(
+    session: Session, entries: Iterable[DirectoryEntry], *, at: datetime, is_fictional: bool = False
+) -> dict[str, Organisation]:
+    """Add or update the organisations by ODS code. Returns all that were listed, by code."""
+    entries = list(entries)
+    known = {row.ods_code: row for row in session.exec(select(Organisation)).all()}
+    rows = {entry.ods_code: _row(known.get(entry.ods_code), entry, is_fictional) for entry in entries}
+    session.add_all(rows.values())
+    session.flush()
+    for entry in entries:  # now that each has an id
+        row = rows[entry.ods_code]
+        row.icb_id = rows[entry.icb_ods_code].id if entry.icb_ods_code else None
+        row.region_id = rows[entry.region_ods_code].id if entry.region_ods_code else None
+    session.flush()
+    if new := sorted(rows.keys() - known.keys()):
+        record(session, "portal", "load organisations", by=None, at=at, facts={"new": new})
+    return rows
+
+
+def _row(known: Organisation | None, entry: DirectoryEntry, is_fictional: bool) -> Organisation:
+    row = known or Organisation(ods_code=entry.ods_code, name=entry.name, kind=OrganisationKind(entry.kind))
+    row.name, row.kind = entry.name, OrganisationKind(entry.kind)
+    row.valid_from, row.valid_to = entry.valid_from, entry.valid_to
+    row.committed, row.code_status, row.note = entry.committed, entry.code_status, entry.note
+    row.is_fictional = is_fictional
+    return row
+
+
+def load_successions(
+    session: Session, successions: Iterable[DirectorySuccession], rows: dict[str, Organisation]
+) -> None:
+    """Note what became of which organisation, each once."""
+    for line in successions:
+        before, after = rows[line.predecessor].id, rows[line.successor].id
+        known = select(Succession).where(
+            Succession.predecessor_id == before, Succession.successor_id == after
+        )
+        if session.exec(known).first() is None:
+            session.add(
+                Succession(predecessor_id=before, successor_id=after, on_date=line.on_date, note=line.note)
+            )
+    session.flush()

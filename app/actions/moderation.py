@@ -1,0 +1,65 @@
+"""Agreeing the scores that differ. The reviewers' own scores stay as they were sealed."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.actions.history import record
+from app.criteria.schema import Framework
+from app.models import AgreedScore, Status, Submission
+from app.queries import reviews
+from app.rules import scoring, workflow
+from app.rules.errors import Conflict, RuleError
+from app.rules.history import sha256
+from app.rules.passages import required_passage
+from app.rules.people import Who
+from app.rules.workflow import Verb
+
+
+def agree(
+    session: Session,
+    submission: Submission,
+    framework: Framework,
+    code: str,
+    score: int | None,
+    reason: str,
+    *,
+    by: Who,
+    at: datetime,
+) -> AgreedScore:
+    """Record the score that counts for one criterion, 0 to 3, with the reason. It is never changed afterwards.
+
+    The last one sends the submission to its decision. RuleError when the scores of the criterion don't differ;
+    Conflict when it is agreed already. The caller holds the submission's row.
+    """
+    workflow.require(Verb.AGREE_SCORE, submission.status)
+    if code in reviews.agreed_scores(session, submission.id):
+        raise Conflict("The score of this criterion is agreed already, and an agreed score is never changed.")
+    _require_difference(session, submission, framework, code)
+    if score not in scoring.SCORES:
+        raise RuleError(scoring.CHOOSE, field="score")
+    reason = required_passage(reason, "reason", "Enter the reason for the agreed score.")
+    agreed = AgreedScore(
+        submission_id=submission.id,
+        criterion_code=code,
+        score=score,
+        reason=reason,
+        agreed_at=at,
+        agreed_by_id=by.person_id,
+    )
+    session.add(agreed)
+    session.flush()
+    if not reviews.unsettled(session, submission.id, framework):
+        submission.status, submission.changed_at = Status.AWAITING_DECISION, at
+    facts = {"criterion": code, "score": score, "digest": sha256(reason), "status": submission.status.value}
+    stream = f"submission:{submission.id}"
+    record(session, stream, Verb.AGREE_SCORE.value, by=by.person_id, at=at, reason=reason, facts=facts)
+    return agreed
+
+
+def _require_difference(session: Session, submission: Submission, framework: Framework, code: str) -> None:
+    given = [one.score for one in reviews.all_scores(session, submission.id).get(code, ())]
+    if not given:
+        raise RuleError("This criterion is not in the sealed copy.")
+    if not scoring.differs(given, framework.settings):
+        raise RuleError("The scores of this criterion don't differ, so there is nothing to agree.")

@@ -1,0 +1,127 @@
+"""What a reviewer does with a sealed copy: start, score, seal. The caller holds the submission's row.
+
+Drafts are written to a stream of history of their own (``review:<id>``): a line in the submission's stream, even its
+number, would tell others that somebody is at work.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.actions.assignments import assign, remove
+from app.actions.history import record
+from app.criteria.schema import Framework
+from app.models import Review, ReviewStatus, Score, Status, Submission
+from app.queries import reviews
+from app.rules import scoring, workflow
+from app.rules.errors import Conflict, RuleError, Stale
+from app.rules.passages import passage
+from app.rules.people import Who
+from app.rules.workflow import Verb
+
+__all__ = ["assign", "remove", "save_score", "seal", "start"]
+
+SEALED = "You have sealed this review, so its scores can't be changed."
+
+
+def start(session: Session, review: Review, *, by: Who, at: datetime) -> None:
+    """Open the review for scoring. From the first start of a submission it can't be withdrawn any more."""
+    submission = session.get_one(Submission, review.submission_id)
+    workflow.require(Verb.START_REVIEW, submission.status)
+    if review.status is not ReviewStatus.ASSIGNED:
+        raise Conflict("You have started this review already.")
+    review.status, review.started_at = ReviewStatus.STARTED, at
+    _move(submission, Status.IN_REVIEW, at)
+    _record(session, submission, Verb.START_REVIEW, review, by, at)
+
+
+def save_score(
+    session: Session,
+    review: Review,
+    code: str,
+    *,
+    score: int | None,
+    reason: str,
+    private_note: str,
+    version: int,
+    by: Who,
+    at: datetime,
+) -> Score:
+    """Keep a draft of one criterion's score (0 to 3, or none yet), its reason and the private note.
+
+    ``version`` is the one the form was made from: Stale when it was saved since. Conflict before the start and after
+    sealing. RuleError when the criterion is not in the sealed copy, or a text can't be kept.
+    """
+    _require_started(review)
+    row = reviews.score(session, review.id, code)
+    if row is None:
+        raise RuleError("This criterion is not in the sealed copy.")
+    if score is not None and score not in scoring.SCORES:
+        raise RuleError(scoring.CHOOSE, field="score")
+    reason, private_note = passage(reason, "reason"), passage(private_note, "private-note")
+    if row.version != version:
+        raise Stale("This score was saved in another window since you opened it.")
+    row.score, row.reason, row.private_note = score, reason, private_note
+    row.version, row.saved_at = version + 1, at
+    facts = {"criterion": code, "version": row.version, "digest": scoring.digest([row])}
+    record(session, f"review:{review.id}", "save score", by=by.person_id, at=at, facts=facts)
+    return row
+
+
+def seal(session: Session, review: Review, framework: Framework, *, by: Who, at: datetime) -> None:
+    """Make the review final. The last one of a submission sends it on, in the same transaction.
+
+    RuleError naming the criteria that lack a score or a reason.
+    """
+    submission = session.get_one(Submission, review.submission_id)
+    _require_started(review)
+    workflow.require(Verb.SEAL_REVIEW, submission.status)
+    given = reviews.scores(session, review.id)
+    if missing := unscored(given):
+        raise RuleError(f"Give a score and a reason for {', '.join(missing)} before you seal.")
+    review.status, review.sealed_at = ReviewStatus.SEALED, at
+    session.flush()
+    _move(submission, _status_after(session, submission, framework), at)
+    _record(session, submission, Verb.SEAL_REVIEW, review, by, at, digest=scoring.digest(given.values()))
+
+
+def unscored(given: dict[str, Score]) -> list[str]:
+    """The criteria of a review that lack a score or a reason."""
+    marks = {code: row.score for code, row in given.items()}
+    return scoring.unscored(given, marks, {code: row.reason for code, row in given.items()})
+
+
+def _require_started(review: Review) -> None:
+    if review.status is ReviewStatus.SEALED:
+        raise Conflict(SEALED)
+    if review.status is not ReviewStatus.STARTED:
+        raise Conflict("Start the review before you score.")
+
+
+def _status_after(session: Session, submission: Submission, framework: Framework) -> Status:
+    """In review until as many reviews as the framework asks for are sealed and none is open."""
+    number, still_open = reviews.open_reviews(session, submission.id)
+    if still_open or number < framework.settings.reviewers:
+        return Status.IN_REVIEW
+    given = reviews.sealed_scores(session, submission.id).values()
+    return scoring.status_after_reviews(
+        [[one.score for one in of_one] for of_one in given], framework.settings
+    )
+
+
+def _move(submission: Submission, status: Status, at: datetime) -> None:
+    if submission.status is not status:
+        submission.status, submission.changed_at = status, at
+
+
+def _record(
+    session: Session,
+    submission: Submission,
+    verb: Verb,
+    review: Review,
+    by: Who,
+    at: datetime,
+    **more: str,
+) -> None:
+    facts = {"review": str(review.id), "letter": review.letter, "status": submission.status.value, **more}
+    record(session, f"submission:{submission.id}", verb.value, by=by.person_id, at=at, facts=facts)

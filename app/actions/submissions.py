@@ -1,0 +1,256 @@
+"""From a finished self-assessment to a sealed copy: hand over, sign, decline, withdraw."""
+
+from datetime import datetime
+from secrets import choice
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.actions import mails
+from app.actions.history import record
+from app.criteria.schema import Framework
+from app.models import Organisation, Person, SealedCopy, SelfAssessment, Status, Submission, Window
+from app.queries import submissions
+from app.rules import workflow
+from app.rules.days import uk_day
+from app.rules.errors import Conflict, NotAllowed, RuleError, Stale
+from app.rules.history import sha256
+from app.rules.people import Who
+from app.rules.sealing import SealedContent, SealedDocument, as_text, seal
+from app.rules.submissions import RECEIPT_LETTERS, Party, reason_given, require_two_people
+from app.rules.windows import require_open
+from app.rules.workflow import Verb
+
+HAS_CHANGED = "This self-assessment has changed since you opened it. Read what changed, then sign."
+
+
+def hand_over(
+    session: Session,
+    self_assessment: SelfAssessment,
+    framework: Framework,
+    level: str,
+    window: Window,
+    sponsor_id: UUID,
+    *,
+    by: Who,
+    at: datetime,
+    base_url: str = "",
+) -> Submission:
+    """Ask an executive of the organisation to sign ``level``. The caller holds the self-assessment's row.
+
+    RuleError when the window does not take it now, something is missing, or the sponsor is not another person with
+    that role; Conflict when the level is already on its way. ``base_url`` begins the link in the mail.
+    """
+    if submissions.open_of(session, self_assessment.organisation_id, level):
+        raise Conflict(
+            "This level is already with the sponsor or the Assembly. Open the submission to see where it is."
+        )
+    require_open(window, level, at)
+    _require_ready(session, self_assessment, framework, level, at)
+    sponsor = _sponsor(session, self_assessment.organisation_id, sponsor_id, by)
+    submission = _new(session, self_assessment, level, window, sponsor, by, at)
+    _record(session, submission, Verb.HAND_OVER, by, at, {"level": level, "window": str(window.id)})
+    mails.write(session, sponsor.email, *_asked_to_sign(submission, framework, window, by, base_url), at=at)
+    return submission
+
+
+def _sponsor(session: Session, organisation_id: UUID, sponsor_id: UUID, by: Who) -> Person:
+    for sponsor in submissions.sponsors(session, organisation_id):
+        if sponsor.id == sponsor_id:
+            require_two_people(Party(by.person_id, by.email), Party(sponsor.id, sponsor.email))
+            return sponsor
+    raise RuleError("Choose an executive sponsor of your organisation.", field="sponsor")
+
+
+def _new(
+    session: Session,
+    self_assessment: SelfAssessment,
+    level: str,
+    window: Window,
+    sponsor: Person,
+    by: Who,
+    at: datetime,
+) -> Submission:
+    organisation = session.get_one(Organisation, self_assessment.organisation_id)
+    submission = Submission(
+        organisation_id=organisation.id,
+        icb_id=organisation.icb_id,
+        region_id=organisation.region_id,
+        self_assessment_id=self_assessment.id,
+        framework_version_id=self_assessment.framework_version_id,
+        window_id=window.id,
+        level=level,
+        status=Status.AWAITING_SIGN_OFF,
+        handed_over_at=at,
+        handed_over_by_id=by.person_id,
+        sponsor_id=sponsor.id,
+        changed_at=at,
+    )
+    session.add(submission)
+    session.flush()
+    return submission
+
+
+def _require_ready(
+    session: Session, self_assessment: SelfAssessment, framework: Framework, level: str, at: datetime
+) -> None:
+    gaps = submissions.missing(session, self_assessment, framework, level, on=uk_day(at))
+    if gaps:
+        codes = ", ".join(gap.code for gap in gaps)
+        raise RuleError(f"Finish these criteria first: {codes}. Each must be ready, with evidence.")
+
+
+def sign(
+    session: Session,
+    submission: Submission,
+    framework: Framework,
+    *,
+    seen_sha256: str,
+    declaration: str,
+    by: Who,
+    at: datetime,
+    base_url: str = "",
+) -> SealedCopy:
+    """Seal the living answers as they are, if they are what the sponsor read (``seen_sha256``), and submit.
+
+    Signing the same content again, as after an answer that got lost on its way, returns the same copy and receipt.
+    Stale when the answers changed since they were read; Conflict when the submission can't be signed any more;
+    RuleError when the window has closed or something is missing again. ``declaration`` is the text that was read.
+    """
+    signed = _signed_already(session, submission, seen_sha256, by)
+    if signed:
+        return signed
+    workflow.require(Verb.SIGN, submission.status)
+    lead = _require_second_person(session, submission, by)
+    require_open(session.get_one(Window, submission.window_id), submission.level, at)
+    content = _content_as_read(session, submission, framework, seen_sha256, at)
+    document = SealedDocument(
+        content=content, declaration=declaration, signed_by=by.name, handed_over_by=lead.name, sealed_at=at
+    )
+    copy = _seal(session, submission, document, by)
+    _move(submission, Status.SUBMITTED, at)
+    _record(session, submission, Verb.SIGN, by, at, {"receipt": copy.receipt, "sha256": copy.sha256})
+    for address in (lead.email, by.email):
+        mails.write(session, address, *_receipt_mail(submission, framework, copy, base_url), at=at)
+    return copy
+
+
+def _signed_already(session: Session, submission: Submission, seen_sha256: str, by: Who) -> SealedCopy | None:
+    copy = session.get(SealedCopy, submission.id)
+    if copy is None or submission.status is not Status.SUBMITTED or copy.sealed_by_id != by.person_id:
+        return None
+    return copy if seal(submissions.sealed(session, submission.id).content) == seen_sha256 else None
+
+
+def _require_second_person(session: Session, submission: Submission, by: Who) -> Person:
+    """The lead, when ``by`` is the executive who was asked and really somebody else."""
+    lead = session.get_one(Person, submission.handed_over_by_id)
+    if by.person_id != submission.sponsor_id:
+        raise NotAllowed("Only the executive sponsor who was asked can sign or decline.")
+    require_two_people(Party(lead.id, lead.email), Party(by.person_id, by.email))
+    return lead
+
+
+def _content_as_read(
+    session: Session, submission: Submission, framework: Framework, seen_sha256: str, at: datetime
+) -> SealedContent:
+    # Saving an answer holds the same row, so nothing changes between comparing and sealing.
+    self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id, with_for_update=True)
+    window = session.get_one(Window, submission.window_id)
+    content = submissions.content(
+        session, self_assessment, framework, submission.level, window, on=uk_day(at)
+    )
+    if seal(content) != seen_sha256:
+        raise Stale(HAS_CHANGED)
+    _require_ready(session, self_assessment, framework, submission.level, at)
+    return content
+
+
+def _seal(session: Session, submission: Submission, document: SealedDocument, by: Who) -> SealedCopy:
+    text = as_text(document)
+    copy = SealedCopy(
+        submission_id=submission.id,
+        receipt=_receipt(),
+        document=text,
+        sha256=sha256(text),
+        declaration=document.declaration,
+        sealed_at=document.sealed_at,
+        sealed_by_id=by.person_id,
+    )
+    session.add(copy)
+    session.flush()
+    return copy
+
+
+def _receipt() -> str:
+    """A number to read out on the telephone, such as R-7KQ2-9XWF-3M4T; 58 random bits, so that none comes twice."""
+    return "-".join(["R", *("".join(choice(RECEIPT_LETTERS) for _ in range(4)) for _ in range(3))])
+
+
+def decline(
+    session: Session, submission: Submission, reason: str, *, by: Who, at: datetime, base_url: str = ""
+) -> None:
+    """Refuse to sign, with a reason that the lead reads. The lead may hand over anew."""
+    workflow.require(Verb.DECLINE, submission.status)
+    if by.person_id != submission.sponsor_id:
+        raise NotAllowed("Only the executive sponsor who was asked can sign or decline.")
+    submission.decline_reason = reason_given(reason)
+    _move(submission, Status.DECLINED, at)
+    _record(session, submission, Verb.DECLINE, by, at, {}, reason=submission.decline_reason)
+    lead = session.get_one(Person, submission.handed_over_by_id)
+    body = (
+        "The executive sponsor has declined to sign your submission. Your answers are as they were. "
+        f"Read the reason here, then hand over again when you are ready:\n\n{base_url}/submissions/{submission.id}\n"
+    )
+    mails.write(session, lead.email, "Your submission was not signed", body, at=at)
+
+
+def withdraw(session: Session, submission: Submission, reason: str, *, by: Who, at: datetime) -> None:
+    """Take the submission back before its review starts. What was sealed stays sealed and on record."""
+    workflow.require(Verb.WITHDRAW, submission.status)
+    given = reason_given(reason)
+    _move(submission, Status.WITHDRAWN, at)
+    _record(session, submission, Verb.WITHDRAW, by, at, {}, reason=given)
+
+
+def _move(submission: Submission, status: Status, at: datetime) -> None:
+    submission.status, submission.changed_at = status, at
+
+
+def _record(
+    session: Session,
+    submission: Submission,
+    verb: Verb,
+    by: Who,
+    at: datetime,
+    facts: dict[str, Any],
+    reason: str = "",
+) -> None:
+    session.flush()
+    told = {**facts, "status": submission.status.value}
+    stream = f"submission:{submission.id}"
+    record(session, stream, verb.value, by=by.person_id, at=at, reason=reason, facts=told)
+
+
+def _asked_to_sign(
+    submission: Submission, framework: Framework, window: Window, by: Who, base_url: str
+) -> tuple[str, str]:
+    level = framework.level(submission.level).name
+    body = (
+        f"{by.name} asks you to sign your organisation's {level} submission for {window.name}. "
+        "It takes one page: what you sign, what it means, and every answer with its evidence. "
+        f"You can sign, or decline and say why:\n\n{base_url}/submissions/{submission.id}/sign\n"
+    )
+    return f"Your signature is needed: {level} submission", body
+
+
+def _receipt_mail(
+    submission: Submission, framework: Framework, copy: SealedCopy, base_url: str
+) -> tuple[str, str]:
+    level = framework.level(submission.level).name
+    body = (
+        f"Your organisation's {level} submission is signed and submitted.\n\nReceipt: {copy.receipt}\n\n"
+        f"The time that counts is on the receipt:\n\n{base_url}/submissions/{submission.id}/receipt\n"
+    )
+    return f"Receipt {copy.receipt}: {level} submitted", body

@@ -1,0 +1,198 @@
+"""The command line: ``portal --help`` lists what it does."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from sqlmodel import Session, select
+
+from app import demo, jobs
+from app.actions import loading, membership
+from app.adapters import directory
+from app.adapters.email import sender_for
+from app.adapters.files import Files
+from app.config import ROOT, Settings
+from app.criteria.loader import check, load_folder
+from app.db import Database
+from app.models import Organisation, Role
+from app.queries import audit, evidence
+from app.rules.errors import RuleError
+from app.upgrade import differences, upgrade
+
+portal = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+criteria = typer.Typer(no_args_is_help=True, help="The framework's criteria as files.")
+history = typer.Typer(no_args_is_help=True, help="The history's hash chain.")
+people = typer.Typer(no_args_is_help=True, help="People and their roles.")
+portal.add_typer(criteria, name="criteria")
+portal.add_typer(history, name="audit")
+portal.add_typer(people, name="people")
+
+FRAMEWORK = ROOT / "app" / "criteria" / "arf" / "2023-illustrative"
+ORGANISATIONS = ROOT / "app" / "organisations" / "north-west.csv"
+SUCCESSIONS = ROOT / "app" / "organisations" / "north-west-successions.csv"
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings
+
+
+@portal.command()
+def start() -> None:
+    """Prepare the database, load what ships, seed the demo when it is on, and serve."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+    os.environ.setdefault("ARF_BASE_URL", f"http://127.0.0.1:{port}")
+    migrate()
+    load()
+    if _settings().demo:
+        seed_demo()
+    serve(host=host, port=port, workers=1)
+
+
+@portal.command()
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: Annotated[int, typer.Option(help="Web processes: one a core.")] = 1,
+) -> None:
+    """Serve the portal."""
+    typer.echo(f"The portal is at {_settings().base_url}")
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@portal.command()
+def worker() -> None:
+    """Deliver mails, until stopped."""
+    settings = _settings()
+    jobs.run(settings, Database(settings.database))
+
+
+@portal.command()
+def deliver() -> None:
+    """Deliver the mails that are due, once."""
+    settings = _settings()
+    sent = jobs.deliver_due(Database(settings.database), sender_for(settings))
+    typer.echo(f"{sent} mails sent")
+
+
+@portal.command()
+def migrate() -> None:
+    """Bring the database to today's tables."""
+    upgrade(Database(_settings().database))
+
+
+@portal.command("check-migrations")
+def check_migrations() -> None:
+    """Compare the models with a freshly migrated database; exit 1 when they differ."""
+    found = differences(Database(_settings().database))
+    typer.echo(found or "The migrations say the same as the models.")
+    raise typer.Exit(1 if found else 0)
+
+
+@portal.command()
+def load() -> None:
+    """Load the shipped framework version and the organisations."""
+    at = datetime.now(UTC)
+    with Database(_settings().database).write() as session:
+        loading.publish_framework(session, load_folder(FRAMEWORK), at=at)
+        rows = loading.load_organisations(session, directory.entries(ORGANISATIONS), at=at)
+        loading.load_successions(session, directory.successions(SUCCESSIONS), rows)
+
+
+@portal.command("seed-demo")
+def seed_demo() -> None:
+    """Fill an empty demo with fictional organisations, people and two years of history."""
+    settings = _settings()
+    if not settings.demo:
+        typer.echo("Set ARF_DEMO=1 first. Demo data never goes into a live portal.", err=True)
+        raise typer.Exit(1)
+    database = Database(settings.database)
+    with database.write() as session:
+        made = demo.seed(session, Files(settings.evidence_dir), settings, at=database.now(session))
+    typer.echo(f"Demo data: {made} submissions" if made else "Demo data is there already.")
+
+
+@portal.command()
+def sweep() -> None:
+    """Remove evidence files that no version names and that are older than a day (uploads that were cut)."""
+    settings = _settings()
+    with Database(settings.database).read() as session:
+        known = evidence.stored_names(session)
+    removed = Files(settings.evidence_dir).sweep(known, datetime.now(UTC) - timedelta(days=1))
+    typer.echo(f"{removed} files removed")
+
+
+@criteria.command("check")
+def criteria_check(path: Path) -> None:
+    """Validate a folder of criteria; a fault is told as file, key and reason, and the exit code is 1."""
+    faults = check(path)
+    for fault in faults:
+        typer.echo(f"{fault.file}: {fault.key}: {fault.reason}")
+    if faults:
+        raise typer.Exit(1)
+    framework = load_folder(path)
+    typer.echo(f"{framework.title} {framework.version}: {len(framework.criteria)} criteria, no faults")
+
+
+@history.command("verify")
+def audit_verify() -> None:
+    """Check every line of history, every seal and every status; exit 1 when something does not hold."""
+    with Database(_settings().database).read() as session:
+        lines, faults = audit.count(session), audit.verify(session)
+    for fault in faults:
+        typer.echo(fault)
+    typer.echo(f"{lines} lines of history, {len(faults)} faults")
+    raise typer.Exit(1 if faults else 0)
+
+
+@people.command("add")
+def people_add(
+    email: str,
+    name: str,
+    role: Role,
+    organisation: Annotated[str, typer.Option(help="ODS code; none for the Assembly's roles.")] = "",
+    employer: Annotated[str, typer.Option(help="ODS code, for conflicts of interest.")] = "",
+) -> None:
+    """Give a person a role; the first administrator of a new portal is made so."""
+    database = Database(_settings().database)
+    try:
+        with database.write() as session:
+            membership.grant(
+                session,
+                email,
+                name,
+                role,
+                organisation=_by_code(session, organisation),
+                employer=_by_code(session, employer),
+                at=database.now(session),
+            )
+    except RuleError as refused:
+        typer.echo(refused.sentence, err=True)
+        raise typer.Exit(1) from refused
+    typer.echo(f"{email} is now {role.value}")
+
+
+def _by_code(session: Session, code: str) -> Organisation | None:
+    if not code:
+        return None
+    row = session.exec(select(Organisation).where(Organisation.ods_code == code)).first()
+    if row is None:
+        raise RuleError(f"There is no organisation with the ODS code {code}.")
+    return row
+
+
+if __name__ == "__main__":
+    portal()

@@ -1,0 +1,81 @@
+"""Every setting of the portal, with its meaning. Each is read from the environment with the prefix ``ARF_``."""
+
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+MEGABYTE = 1024 * 1024
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """What an operator may set. A wrong value stops the start with the name of the setting."""
+
+    model_config = SettingsConfigDict(env_prefix="ARF_", frozen=True, extra="ignore")
+
+    environment: Environment = Field(Environment.PRODUCTION, description="development or production")
+    demo: bool = Field(False, description="Demo sign-in and fictional data. Refused in production.")
+    data_dir: Path = Field(ROOT / "data", description="Folder of the SQLite database, evidence and mails")
+    database_url: str = Field("", description="SQLAlchemy URL. Empty: SQLite in the data folder")
+    base_url: str = Field("http://127.0.0.1:8000", description="Address of the portal as people type it")
+
+    portal_name: str = Field("Anti-Racist Framework portal", description="Name in the page header")
+    issuer_name: str = Field(
+        "NHS North West Race Equity Assembly", description="Who recognises, as printed on new certificates"
+    )
+    signatories: list[str] = Field(
+        ["Director of the Assembly"], description="Roles printed on new certificates, one or two"
+    )
+    contact_email: str = Field("contact@example.invalid", description="Where people ask for help")
+    may_use_nhs_logo: bool = Field(False, description="The operator has permission to show the NHS logo")
+
+    smtp_url: str = Field("", description="smtp://user:password@host:port. Empty: mails become files")
+    mail_from: str = Field("portal@example.invalid", description="Sender of every mail")
+
+    sign_in_link_minutes: int = Field(15, ge=1, le=60, description="Life of a sign-in link, minutes")
+    sign_in_mails_per_hour: int = Field(3, ge=1, le=20, description="Sign-in mails an hour an address")
+    session_idle_minutes: int = Field(60, ge=5, description="A session ends after so long unused, minutes")
+    session_hours: int = Field(12, ge=1, le=24, description="A session ends after so long at most, hours")
+
+    evidence_file_megabytes: int = Field(25, ge=1, description="Largest evidence file, MB")
+    evidence_organisation_megabytes: int = Field(1024, ge=1, description="All evidence files of one, MB")
+    form_megabytes: int = Field(2, ge=1, description="Largest body of a form without a file, MB")
+
+    @model_validator(mode="after")
+    def _demo_never_in_production(self) -> Self:
+        """Demo sign-in lets anyone be anyone, so production refuses to start with it."""
+        if self.demo and self.is_production:
+            raise ValueError("ARF_DEMO must be off when ARF_ENVIRONMENT is production")
+        if self.is_production and not self.smtp_url and not self.base_url.startswith("http://127.0.0.1"):
+            raise ValueError("ARF_SMTP_URL must be set when ARF_ENVIRONMENT is production")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'portal.db'}"
+
+    @property
+    def evidence_dir(self) -> Path:
+        return self.data_dir / "evidence"
+
+    @property
+    def mail_dir(self) -> Path:
+        return self.data_dir / "mails"

@@ -1,0 +1,203 @@
+"""The steps of a submission, taken one after the other on the days of the past."""
+
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.actions import assignments, certificates, decisions, moderation, reviews, submissions
+from app.actions.certificates import Issuer
+from app.config import Settings
+from app.criteria.schema import Framework
+from app.demo.cast import Cast
+from app.demo.plot import PAST, REVOKED, Plan
+from app.demo.texts import REASONS
+from app.models import Certificate, Outcome, Review, SelfAssessment, Submission, Window
+from app.queries import reviews as review_queries
+from app.queries import submissions as submission_queries
+from app.queries.people import who_by_id
+from app.rules import sealing
+from app.rules.declarations import DECLARATION
+from app.rules.scoring import settled
+from app.rules.days import uk_day
+
+STEPS = ("hand over", "sign", "assign", "seal one", "seal", "moderate", "decide", PAST)
+
+
+class Play:
+    def __init__(
+        self,
+        session: Session,
+        framework: Framework,
+        cast: Cast,
+        windows: list[Window],
+        settings: Settings,
+        now: datetime,
+    ) -> None:
+        self.session, self.framework, self.cast, self.windows, self.now = session, framework, cast, windows, now
+        self.issuer = Issuer(settings.issuer_name, tuple(settings.signatories))
+        self.issued: dict[tuple[int, str], Certificate] = {}
+        self.released_windows: set[int] = set()
+        self.seats: dict[tuple[UUID, int], Review] = {}
+        self.plans: list[tuple[Plan, Submission]] = []
+
+    def act(self, plan: Plan, self_assessment: SelfAssessment) -> None:
+        """Take the plan's submission as far as it goes; release waits until its window is decided."""
+        window = self.windows[plan.window]
+        if plan.window not in self.released_windows and plan.window > 0:
+            self._release(plan.window - 1)
+        submission = self._hand_over(plan, self_assessment, window)
+        self.plans.append((plan, submission))
+        match plan.stop:
+            case "hand over":
+                return
+            case "decline":
+                return self._decline(plan, submission)
+        self._sign(plan, submission)
+        if plan.stop == "withdraw":
+            return self._withdraw(plan, submission)
+        self._judge(plan, submission, window)
+
+    def _after(self, window: Window, days: int) -> datetime:
+        """A moment after the window opened; never later than the day of seeding."""
+        return min(window.opens_at + timedelta(days=days, hours=2), self.now - timedelta(minutes=5))
+
+    def _hand_over(self, plan: Plan, self_assessment: SelfAssessment, window: Window) -> Submission:
+        at = self._after(window, 12)
+        lead = self.cast.who(self.session, f"lead {plan.trust}", at)
+        sponsor = self.cast.id_of(f"sponsor {plan.trust}")
+        return submissions.hand_over(
+            self.session, self_assessment, self.framework, plan.level, window, sponsor, by=lead, at=at
+        )
+
+    def _sign(self, plan: Plan, submission: Submission) -> None:
+        window = self.windows[plan.window]
+        at = self._after(window, 14)
+        by = self.cast.who(self.session, f"sponsor {plan.trust}", at)
+        self_assessment = self.session.get_one(SelfAssessment, submission.self_assessment_id)
+        content = submission_queries.content(
+            self.session, self_assessment, self.framework, plan.level, window, on=uk_day(at)
+        )
+        submissions.sign(
+            self.session,
+            submission,
+            self.framework,
+            seen_sha256=sealing.seal(content),
+            declaration=DECLARATION,
+            by=by,
+            at=at,
+        )
+
+    def _decline(self, plan: Plan, submission: Submission) -> None:
+        at = self._after(self.windows[plan.window], 14)
+        by = self.cast.who(self.session, f"sponsor {plan.trust}", at)
+        reason = "The board has not seen the plan of actions yet. Bring it to the next meeting first."
+        submissions.decline(self.session, submission, reason, by=by, at=at)
+
+    def _withdraw(self, plan: Plan, submission: Submission) -> None:
+        at = self._after(self.windows[plan.window], 16)
+        by = self.cast.who(self.session, f"lead {plan.trust}", at)
+        submissions.withdraw(self.session, submission, "We found newer figures.", by=by, at=at)
+
+    def _judge(self, plan: Plan, submission: Submission, window: Window) -> None:
+        last = STEPS.index(plan.stop)
+        if last >= STEPS.index("assign"):
+            self._assign(plan, submission, window)
+        if last >= STEPS.index("seal one"):
+            self._review(plan, submission, window, 0)
+        if last >= STEPS.index("seal"):
+            self._review(plan, submission, window, 1)
+        if last >= STEPS.index("moderate"):
+            self._moderate(plan, submission, window)
+            self._decide(plan, submission, window)
+
+    def _assign(self, plan: Plan, submission: Submission, window: Window) -> None:
+        at = self._after(window, 16)
+        by = self.cast.who(self.session, "administrator", at)
+        for seat, part in enumerate(self.cast.reviewers_for(plan.trust)):
+            reviewer_id = self.cast.id_of(part)
+            self.seats[submission.id, seat] = assignments.assign(
+                self.session, submission, reviewer_id, by=by, at=at
+            )
+
+    def _review(self, plan: Plan, submission: Submission, window: Window, seat: int) -> None:
+        at = self._after(window, 18 + seat)
+        part = self.cast.reviewers_for(plan.trust)[seat]
+        by = self.cast.who(self.session, part, at)
+        review = self.seats[submission.id, seat]
+        reviews.start(self.session, review, by=by, at=at)
+        for place, code in enumerate(review_queries.scores(self.session, review.id)):
+            score = _score(plan, code, place, seat)
+            reviews.save_score(
+                self.session,
+                review,
+                code,
+                score=score,
+                reason=REASONS[score],
+                private_note="",
+                version=1,
+                by=by,
+                at=at + timedelta(minutes=place),
+            )
+        reviews.seal(self.session, review, self.framework, by=by, at=at + timedelta(hours=2))
+
+    def _moderate(self, plan: Plan, submission: Submission, window: Window) -> None:
+        at = self._after(window, 21)
+        by = self.cast.who(self.session, self.cast.moderator_for(plan.trust), at)
+        given = review_queries.all_scores(self.session, submission.id)
+        for code, scores in given.items():
+            marks = [one.score for one in scores]
+            if settled(marks, None, self.framework.settings) is None:
+                agreed = 1 if plan.outcome is Outcome.NOT_YET else 2
+                reason = "Both reviewers looked at the evidence again and agreed on this."
+                moderation.agree(
+                    self.session, submission, self.framework, code, agreed, reason, by=by, at=at
+                )
+
+    def _decide(self, plan: Plan, submission: Submission, window: Window) -> None:
+        at = self._after(window, 23)
+        by = self.cast.who(self.session, "administrator", at)
+        result = decisions.result_by_rule(self.session, submission, self.framework)
+        conditions, reason = {}, ""
+        if plan.outcome is Outcome.NOT_YET:
+            conditions = {code: "Show the approved version and the minute of the board." for code in result.not_met}
+        if plan.outcome is Outcome.DEFERRED:
+            reason = "Which board committee does the governance group report to?"
+        decisions.decide(
+            self.session, submission, self.framework, plan.outcome, reason, conditions, by=by, at=at
+        )
+
+    def _release(self, number: int) -> None:
+        if number in self.released_windows:
+            return
+        self.released_windows.add(number)
+        window = self.windows[number]
+        at = self._after(window, 100)
+        by = self.cast.who(self.session, "administrator", at)
+        issued = decisions.release(
+            self.session, window, self.framework, self.issuer, by=by, at=at, on=uk_day(at)
+        )
+        numbers = {row.id: plan.trust for plan, row in self.plans}
+        for certificate in issued:
+            decision = self.session.get_one(decisions.Decision, certificate.decision_id)
+            self.issued[numbers[decision.submission_id], certificate.level] = certificate
+
+    def release_and_revoke(self) -> None:
+        """Every window but the one that is open has been released; one certificate has been revoked since."""
+        for number in range(len(self.windows) - 1):
+            self._release(number)
+        at = self.now - timedelta(days=10)
+        by = who_by_id(self.session, self.cast.id_of("administrator"), at)
+        if by is not None:
+            reason = "The organisation asked for it after it found that a figure in its evidence was wrong."
+            certificates.revoke(self.session, self.issued[REVOKED], reason, by=by, at=at, on=uk_day(at))
+
+
+def _score(plan: Plan, code: str, place: int, seat: int) -> int:
+    """What a reviewer gives: enough to meet, but where the plan splits the reviewers or ends in "not yet"."""
+    if plan.is_split and place % 5 == 1:
+        return (3, 1)[seat]
+    if plan.outcome is Outcome.NOT_YET and place % 6 == 2:
+        return 1
+    return Random(f"{plan.trust} {code} {seat}").choice((2, 2, 3))

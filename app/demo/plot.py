@@ -1,0 +1,61 @@
+"""What has happened to each demo trust: which submissions it made, in which window, and how far they came."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app.models import Outcome
+
+LENGTH = timedelta(days=60)  # how long a window is open
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One submission: how far it came, and what the reviewers thought."""
+
+    trust: int
+    level: str
+    window: int  # 0 is the oldest
+    stop: str  # the last step taken
+    outcome: Outcome = Outcome.RECOGNISED
+    is_split: bool = False  # the reviewers differ on some criteria, so that there is something to moderate
+
+
+OPENED_DAYS_AGO = (730, 540, 360, 180, 25)  # the last window is open now
+NOW = len(OPENED_DAYS_AGO) - 1
+PAST = "release"
+
+PLANS = (
+    *(Plan(number, "bronze", 0, PAST, is_split=number == 14) for number in (12, 13, 14, 15, 21)),
+    *(Plan(number, "bronze", 1, PAST) for number in (16, 17, 18, 22)),
+    Plan(25, "bronze", 1, PAST, Outcome.NOT_YET, is_split=True),
+    *(Plan(number, "bronze", 2, PAST) for number in (19, 20, 23)),
+    *(Plan(number, "silver", 2, PAST) for number in (12, 13, 21)),
+    Plan(26, "bronze", 2, PAST, Outcome.NOT_YET),
+    *(Plan(number, "bronze", 3, PAST) for number in (24, 28, 29)),
+    Plan(16, "silver", 3, PAST, is_split=True),
+    Plan(12, "gold", 3, PAST),
+    Plan(27, "bronze", 3, PAST, Outcome.DEFERRED),
+    Plan(3, "bronze", NOW, "hand over"),
+    Plan(4, "bronze", NOW, "decline"),
+    Plan(5, "bronze", NOW, "withdraw"),
+    Plan(6, "bronze", NOW, "sign"),
+    Plan(7, "bronze", NOW, "assign"),
+    Plan(8, "bronze", NOW, "seal one"),
+    Plan(9, "bronze", NOW, "seal", is_split=True),
+    Plan(10, "bronze", NOW, "seal"),
+    Plan(11, "bronze", NOW, "decide"),
+    Plan(13, "gold", NOW, "sign"),
+    Plan(17, "silver", NOW, "assign"),
+)
+REVOKED = (29, "bronze")
+STARTED_ONLY = (2, 30)  # self-assessments begun, nothing handed over
+
+
+def opening(window: int, at: datetime) -> datetime:
+    """When a window opened, counted back from the day of seeding."""
+    return (at - timedelta(days=OPENED_DAYS_AGO[window])).replace(hour=8, minute=0, second=0, microsecond=0)
+
+
+def window_name(opens: date) -> str:
+    return f"Window of {MONTHS[opens.month - 1]} {opens.year}"

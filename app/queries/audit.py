@@ -1,0 +1,104 @@
+"""Does everything still say what it said? Chains, statuses, copies, reviews and certificates against the history."""
+
+from collections.abc import Iterator
+from enum import Enum
+from itertools import groupby
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.models import Certificate, Event, SealedCopy, Status, Submission
+from app.queries import reviews
+from app.rules import history
+from app.rules.history import canonical, sha256
+from app.rules.sealing import read
+from app.rules.submissions import followed
+from app.rules.workflow import Verb
+
+AT_ONCE = 500  # rows held in memory
+
+
+def verify(session: Session) -> list[str]:
+    """Every fault found, one sentence each; empty when all agree. Reads everything once."""
+    found: list[str] = []
+    statuses: dict[str, Status | None] = {}
+    seals: dict[str, str] = {}
+    issued: dict[str, dict[str, Any]] = {}
+    for stream, events in _streams(session):
+        found += history.faults(events)
+        if stream.startswith("submission:"):
+            statuses[stream], wrong = followed((event.verb, event.facts) for event in events)
+            found += [f"{stream}: {sentence}" for sentence in wrong]
+        for event in events:
+            if event.verb == Verb.SIGN and stream.startswith("submission:"):
+                seals[stream] = str(event.facts.get("sha256"))
+            if event.verb == "issue" and stream.startswith("certificate:"):
+                issued[stream] = event.facts
+    return [
+        *found,
+        *_status_faults(session, statuses),
+        *_seal_faults(session, seals),
+        *_certificate_faults(session, issued),
+        *reviews.changed_since_sealed(session),
+    ]
+
+
+def count(session: Session) -> int:
+    """How many lines of history there are."""
+    return len(session.exec(select(Event.id)).all())
+
+
+def _streams(session: Session) -> Iterator[tuple[str, list[Event]]]:
+    query = select(Event).order_by(col(Event.stream), col(Event.number)).execution_options(yield_per=AT_ONCE)
+    for stream, events in groupby(session.exec(query), key=lambda event: event.stream):
+        yield stream, list(events)
+
+
+def _status_faults(session: Session, statuses: dict[str, Status | None]) -> list[str]:
+    found = []
+    rows = session.exec(select(Submission.id, Submission.status)).all()
+    for id_, status in rows:
+        said = statuses.pop(f"submission:{id_}", None)
+        if said is not status:
+            found.append(
+                f"submission:{id_}: the status is '{status}' but the history says '{said or 'nothing'}'"
+            )
+    return found + [f"{stream}: there is history of a submission that is gone" for stream in statuses]
+
+
+def _seal_faults(session: Session, seals: dict[str, str]) -> list[str]:
+    found = []
+    for copy in session.exec(select(SealedCopy).execution_options(yield_per=AT_ONCE)):
+        stream = f"submission:{copy.submission_id}"
+        signed = seals.pop(stream, None)
+        if sha256(copy.document) != copy.sha256:
+            found.append(f"{stream}: the sealed document was changed")
+        elif read(copy.document).declaration != copy.declaration:
+            found.append(f"{stream}: the declaration beside the sealed document was changed")
+        if signed != copy.sha256:
+            found.append(f"{stream}: the sealed copy is not the one that was signed")
+    return found + [f"{stream}: the sealed copy is gone" for stream in seals]
+
+
+def _certificate_faults(session: Session, issued: dict[str, dict[str, Any]]) -> list[str]:
+    found = []
+    for certificate in session.exec(select(Certificate).execution_options(yield_per=AT_ONCE)):
+        stream = f"certificate:{certificate.id}"
+        facts = issued.pop(stream, None)
+        if facts is None:
+            found.append(f"{stream}: the history does not say that it was issued")
+            continue
+        for key, said in facts.items():
+            column = key if key in Certificate.model_fields else f"{key}_id"
+            if column in Certificate.model_fields and _plain(getattr(certificate, column)) != _plain(said):
+                found.append(f"{stream}: '{key}' is not what was issued")
+    return found + [f"{stream}: an issued certificate is gone" for stream in issued]
+
+
+def _plain(value: Any) -> str:
+    """A value as text, so that a column and a JSON fact compare."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, (list, dict)):
+        return canonical(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,36 @@
+"""Who holds what, on a day."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, or_, select
+
+from app.models import Certificate
+
+
+def is_in_date(on: date) -> ColumnElement[bool]:
+    """Issued, not expired and not revoked on the UK day ``on``."""
+    return and_(
+        col(Certificate.issued_on) <= on,
+        col(Certificate.expires_on) >= on,
+        or_(col(Certificate.revoked_on).is_(None), col(Certificate.revoked_on) > on),
+    )
+
+
+def held(session: Session, organisation_id: UUID, on: date) -> list[Certificate]:
+    """What the organisation holds on ``on``, highest level first."""
+    query = select(Certificate).where(Certificate.organisation_id == organisation_id, is_in_date(on))
+    return list(session.exec(query.order_by(col(Certificate.level_rank).desc())).all())
+
+
+def by_token(session: Session, token: str) -> Certificate | None:
+    return session.exec(select(Certificate).where(Certificate.token == token)).first()
+
+
+def by_number(session: Session, number: str) -> Certificate | None:
+    return session.exec(select(Certificate).where(Certificate.number == number)).first()
+
+
+def of_decision(session: Session, decision_id: UUID) -> Certificate | None:
+    return session.exec(select(Certificate).where(Certificate.decision_id == decision_id)).first()

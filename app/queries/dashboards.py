@@ -1,0 +1,193 @@
+"""How many organisations of an area hold each level, and where the others are. Every count is made by the database.
+
+An area is an ICB or a region. Counts of organisations are exempt from the small-number rule (they are not people).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlmodel import Session, col
+
+from app.criteria.schema import OrganisationKind
+from app.models import VIEWER_ROLES, Certificate, Organisation, Role, Status, Submission
+from app.queries.certificates import is_in_date
+from app.rules.people import Who
+from app.rules.workflow import PIPELINE, STAGE, Stage
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class OrganisationLine:
+    """Where one organisation of the area is. Empty texts: nothing held, nothing in the pipeline."""
+
+    organisation_id: UUID
+    name: str
+    ods_code: str
+    kind: OrganisationKind
+    rank: int | None
+    expires_on: date | None
+    stage: str
+    stage_level: str
+
+
+@dataclass(frozen=True)
+class Filters:
+    rank: int | None = None  # 0: no level held
+    stage: Stage | None = None
+    text: str = ""
+
+
+def areas(session: Session, who: Who) -> list[Organisation]:
+    """The ICBs and regions whose dashboard the person may open, regions first."""
+    query = select(Organisation).where(
+        col(Organisation.kind).in_([OrganisationKind.ICB, OrganisationKind.REGION])
+    )
+    if not who.holds(Role.ADMINISTRATOR):
+        own = who.organisations(*VIEWER_ROLES)
+        regions = who.organisations(Role.REGION_VIEWER)
+        query = query.where(or_(col(Organisation.id).in_(own), col(Organisation.region_id).in_(regions)))
+    return list(session.scalars(query.order_by(col(Organisation.kind).desc(), col(Organisation.name))).all())
+
+
+def taking_part(session: Session, area: Organisation, on: date) -> dict[OrganisationKind, int]:
+    """How many organisations of each kind there are in the area on the day: the denominators."""
+    query = (
+        select(col(Organisation.kind), func.count())
+        .where(_in_area(area), _exists_on(on))
+        .group_by(col(Organisation.kind))
+    )
+    return {kind: count for kind, count in session.execute(query)}
+
+
+def held(session: Session, area: Organisation, on: date) -> dict[tuple[OrganisationKind, int], int]:
+    """How many organisations of each kind hold which rank as their highest level on the day."""
+    highest = _highest(area, on)
+    query = (
+        select(col(Organisation.kind), highest.c.rank, func.count())
+        .join(highest, highest.c.organisation_id == Organisation.id)
+        .where(_exists_on(on))
+        .group_by(col(Organisation.kind), highest.c.rank)
+    )
+    return {(kind, rank): count for kind, rank, count in session.execute(query)}
+
+
+def pipeline(session: Session, area: Organisation) -> dict[tuple[str, Stage], int]:
+    """How many submissions of each level are at which stage. Released, declined and withdrawn ones are not told."""
+    column = Submission.icb_id if area.kind is OrganisationKind.ICB else Submission.region_id
+    query = (
+        select(col(Submission.level), col(Submission.status), func.count())
+        .where(col(column) == area.id, col(Submission.status).in_(PIPELINE))
+        .group_by(col(Submission.level), col(Submission.status))
+    )
+    counted: dict[tuple[str, Stage], int] = {}
+    for level, status, count in session.execute(query):
+        counted[level, STAGE[status]] = counted.get((level, STAGE[status]), 0) + count
+    return counted
+
+
+def organisations(
+    session: Session,
+    area: Organisation,
+    on: date,
+    filters: Filters,
+    *,
+    skip: int = 0,
+    most: int | None = PAGE,
+) -> list[OrganisationLine]:
+    """The organisations of the area by name, narrowed by ``filters``."""
+    rows = session.execute(
+        _listed(area, on, filters).order_by(col(Organisation.name)).offset(skip).limit(most)
+    )
+    return [
+        OrganisationLine(
+            id_, name, code, kind, rank, expires, STAGE[status].value if status else "", level or ""
+        )
+        for id_, name, code, kind, rank, expires, status, level in rows
+    ]
+
+
+def how_many(session: Session, area: Organisation, on: date, filters: Filters) -> int:
+    return session.scalar(select(func.count()).select_from(_listed(area, on, filters).subquery())) or 0
+
+
+def _in_area(area: Organisation) -> ColumnElement[bool]:
+    column = Organisation.icb_id if area.kind is OrganisationKind.ICB else Organisation.region_id
+    return col(column) == area.id
+
+
+def _exists_on(on: date) -> ColumnElement[bool]:
+    return and_(
+        or_(col(Organisation.valid_from).is_(None), col(Organisation.valid_from) <= on),
+        or_(col(Organisation.valid_to).is_(None), col(Organisation.valid_to) >= on),
+    )
+
+
+def _highest(area: Organisation, on: date) -> Subquery:
+    column = Certificate.icb_id if area.kind is OrganisationKind.ICB else Certificate.region_id
+    return (
+        select(
+            col(Certificate.organisation_id),
+            func.max(Certificate.level_rank).label("rank"),
+            func.max(Certificate.expires_on).label("expires_on"),
+        )
+        .where(col(column) == area.id, is_in_date(on))
+        .group_by(col(Certificate.organisation_id))
+        .subquery()
+    )
+
+
+def _in_pipeline() -> Subquery:
+    """Of each organisation the open submission that is furthest on."""
+    order = case({status.value: place for place, status in enumerate(PIPELINE)}, value=Submission.status)
+    ranked = (
+        select(
+            col(Submission.organisation_id),
+            col(Submission.status),
+            col(Submission.level),
+            func.row_number()
+            .over(
+                partition_by=col(Submission.organisation_id), order_by=(order.desc(), col(Submission.level))
+            )
+            .label("place"),
+        )
+        .where(col(Submission.status).in_(PIPELINE))
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.place == 1).subquery()
+
+
+def _listed(area: Organisation, on: date, filters: Filters) -> Select[tuple[object, ...]]:
+    highest, waiting = _highest(area, on), _in_pipeline()
+    query = (
+        select(
+            col(Organisation.id),
+            col(Organisation.name),
+            col(Organisation.ods_code),
+            col(Organisation.kind),
+            highest.c.rank,
+            highest.c.expires_on,
+            waiting.c.status,
+            waiting.c.level,
+        )
+        .join(highest, highest.c.organisation_id == Organisation.id, isouter=True)
+        .join(waiting, waiting.c.organisation_id == Organisation.id, isouter=True)
+        .where(_in_area(area), _exists_on(on))
+    )
+    return query.where(*_narrowing(filters, highest.c.rank, waiting.c.status))
+
+
+def _narrowing(
+    filters: Filters, rank: ColumnElement[int], status: ColumnElement[Status]
+) -> Sequence[ColumnElement[bool]]:
+    narrowing: list[ColumnElement[bool]] = []
+    if filters.rank is not None:
+        narrowing.append(rank == filters.rank if filters.rank else rank.is_(None))
+    if filters.stage is not None:
+        narrowing.append(status.in_([one for one in PIPELINE if STAGE[one] is filters.stage]))
+    if filters.text:
+        narrowing.append(func.lower(Organisation.name).contains(filters.text.lower(), autoescape=True))
+    return narrowing

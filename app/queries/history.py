@@ -1,0 +1,91 @@
+"""The history of a submission: all of it for the Assembly, and what the organisation is told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.models import Event, Person, Review
+from app.rules import history
+from app.rules.people import Who
+from app.rules.permissions import Permission, Scope, allows
+from app.rules.workflow import TRANSITIONS, Verb
+
+ASSEMBLY = "The Assembly"
+PORTAL = "The portal"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened, as a page shows it."""
+
+    verb: str
+    at: datetime
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class History:
+    lines: tuple[Line, ...]
+    is_unbroken: bool
+
+
+def sees_everything(who: Who, scope: Scope) -> bool:
+    """Whether the person judges the submission from above: neither with a conflict, nor one of its reviewers."""
+    return allows(Permission.MODERATE, who, scope) or allows(Permission.DECIDE, who, scope)
+
+
+def told(session: Session, submission_id: UUID) -> History:
+    """What the organisation may know. Of the Assembly's steps only the release, without a name or a reason, and
+    nothing that would count the steps in between."""
+    events = _events(session, submission_id)
+    names = _names(session, events)
+    lines = tuple(_told_line(event, names) for event in events if _is_told(event.verb))
+    return History(lines, not history.faults(events))
+
+
+def everything(session: Session, submission_id: UUID, who: Who, scope: Scope) -> History:
+    """Every line. Reviewers are told by their letter, except to who assigns them."""
+    events = _events(session, submission_id)
+    names = _names(session, events)
+    if not allows(Permission.ASSIGN_REVIEWERS, who, scope):
+        names |= _letters(session, submission_id)
+    lines = tuple(Line(event.verb, event.at, _actor(event.by_id, names), event.reason) for event in events)
+    return History(lines, not history.faults(events))
+
+
+def _is_told(verb: str) -> bool:
+    return verb in set(Verb) and TRANSITIONS[Verb(verb)].told
+
+
+def _told_line(event: Event, names: dict[UUID, str]) -> Line:
+    if event.verb == Verb.RELEASE:
+        return Line(event.verb, event.at, ASSEMBLY, "")
+    return Line(event.verb, event.at, _actor(event.by_id, names), event.reason)
+
+
+def _actor(by_id: UUID | None, names: dict[UUID, str]) -> str:
+    return names[by_id] if by_id else PORTAL
+
+
+def _events(session: Session, submission_id: UUID) -> list[Event]:
+    stream = f"submission:{submission_id}"
+    return list(session.exec(select(Event).where(Event.stream == stream).order_by(col(Event.number))).all())
+
+
+def _names(session: Session, events: list[Event]) -> dict[UUID, str]:
+    ids = {event.by_id for event in events if event.by_id}
+    rows = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids))).all()
+    return dict(rows)
+
+
+def _letters(session: Session, submission_id: UUID) -> dict[UUID, str]:
+    rows = session.execute(
+        sa.select(col(Review.reviewer_id), col(Review.letter))
+        .where(col(Review.submission_id) == submission_id)
+        .order_by(col(Review.assigned_at))
+    ).all()
+    return {reviewer_id: f"Reviewer {letter}" for reviewer_id, letter in rows}

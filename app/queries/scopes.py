@@ -1,0 +1,102 @@
+"""What the permission rules need to know of a row, and the row itself, in one look-up each.
+
+``lock`` holds the row until the transaction ends (PostgreSQL; on SQLite the writer is alone already), so that what
+the rules saw is still true when the action writes.
+"""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.models import (
+    Certificate,
+    Evidence,
+    EvidenceVersion,
+    Organisation,
+    Review,
+    ReviewStatus,
+    SelfAssessment,
+    Submission,
+    Window,
+)
+from app.rules.permissions import Scope
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Scoped(Generic[Thing]):
+    """A row and what decides who may know of it."""
+
+    thing: Thing
+    scope: Scope
+
+
+def organisation(session: Session, id_: UUID, lock: bool) -> Scoped[Organisation] | None:
+    row = session.get(Organisation, id_, with_for_update=lock or None)
+    return Scoped(row, _of(row)) if row else None
+
+
+def self_assessment(session: Session, id_: UUID, lock: bool) -> Scoped[SelfAssessment] | None:
+    row = session.get(SelfAssessment, id_, with_for_update=lock or None)
+    return Scoped(row, _of(session.get_one(Organisation, row.organisation_id))) if row else None
+
+
+def evidence(session: Session, id_: UUID, lock: bool) -> Scoped[Evidence] | None:
+    row = session.get(Evidence, id_, with_for_update=lock or None)
+    return Scoped(row, _of(session.get_one(Organisation, row.organisation_id))) if row else None
+
+
+def evidence_version(session: Session, id_: UUID, lock: bool) -> Scoped[EvidenceVersion] | None:
+    row = session.get(EvidenceVersion, id_)
+    found = evidence(session, row.evidence_id, lock) if row else None
+    return Scoped(row, found.scope) if row and found else None
+
+
+def submission(session: Session, id_: UUID, lock: bool) -> Scoped[Submission] | None:
+    row = session.get(Submission, id_, with_for_update=lock or None)
+    return Scoped(row, _of_submission(session, row)) if row else None
+
+
+def review(session: Session, id_: UUID, lock: bool) -> Scoped[Review] | None:
+    """A review, to its own reviewer only: to the others of the submission it does not exist."""
+    row = session.get(Review, id_)
+    if row is None:
+        return None
+    parent = session.get_one(Submission, row.submission_id, with_for_update=lock or None)
+    if lock:
+        session.refresh(row)  # what stood in the row before the lock was ours may be old
+    if row.status is ReviewStatus.REMOVED:
+        return None
+    own = frozenset({row.reviewer_id})
+    return Scoped(row, Scope(parent.organisation_id, parent.icb_id, parent.region_id, None, own))
+
+
+def certificate(session: Session, id_: UUID, lock: bool) -> Scoped[Certificate] | None:
+    row = session.get(Certificate, id_, with_for_update=lock or None)
+    return Scoped(row, of_certificate(row)) if row else None
+
+
+def window(session: Session, id_: UUID, lock: bool) -> Scoped[Window] | None:
+    """A window belongs to nobody: who may do a thing to any may do it to each."""
+    row = session.get(Window, id_, with_for_update=lock or None)
+    return Scoped(row, Scope()) if row else None
+
+
+def of_certificate(row: Certificate) -> Scope:
+    return Scope(row.organisation_id, row.icb_id, row.region_id)
+
+
+def _of(row: Organisation) -> Scope:
+    return Scope(row.id, row.icb_id, row.region_id)
+
+
+def _of_submission(session: Session, row: Submission) -> Scope:
+    reviewers = session.exec(
+        select(Review.reviewer_id)
+        .where(Review.submission_id == row.id)
+        .where(col(Review.status) != ReviewStatus.REMOVED)
+    ).all()
+    return Scope(row.organisation_id, row.icb_id, row.region_id, row.sponsor_id, frozenset(reviewers))

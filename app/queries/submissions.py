@@ -1,0 +1,269 @@
+"""Submissions: who may see which, what exactly would be signed, and what was."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.criteria.schema import Framework
+from app.models import (
+    OPEN_STATUSES,
+    ORGANISATION_ROLES,
+    Answer,
+    Evidence,
+    EvidenceVersion,
+    FrameworkVersion,
+    Membership,
+    Organisation,
+    Person,
+    Review,
+    ReviewStatus,
+    Role,
+    SealedCopy,
+    SelfAssessment,
+    Status,
+    Submission,
+    Window,
+)
+from app.queries import certificates, evidence, self_assessments
+from app.rules import progress, sealing
+from app.rules.people import Who
+from app.rules.permissions import Permission, Scope, allows
+from app.rules.progress import Gap
+from app.rules.sealing import SealedAnswer, SealedContent, SealedDocument, SealedEvidence
+
+
+def visible_to(who: Who) -> SelectOfScalar[Submission]:
+    """The submissions this person may know of: the own organisation's, those to review, and for the Assembly all
+    but those where a conflict of interest stands in the way."""
+    own = col(Submission.organisation_id).in_(who.organisations(*ORGANISATION_ROLES))
+    reviewed = sa.and_(reviewed_by(who), free_of_conflict(who))
+    if not allows(Permission.READ_ALL_SUBMISSIONS, who, Scope()):
+        return select(Submission).where(sa.or_(own, reviewed))
+    return select(Submission).where(sa.or_(own, free_of_conflict(who)))
+
+
+def free_of_conflict(who: Who) -> sa.ColumnElement[bool]:
+    """The condition that ``rules.conflicts`` finds nothing, for the database."""
+    bodies = {tie.organisation_id for tie in who.ties}
+    boards = {tie.icb_id for tie in who.ties if tie.icb_id}
+    icb = col(Submission.icb_id)
+    return sa.and_(col(Submission.organisation_id).not_in(bodies), sa.or_(icb.is_(None), icb.not_in(boards)))
+
+
+def reviewed_by(who: Who) -> sa.ColumnElement[bool]:
+    """The condition that the person is one of the submission's reviewers."""
+    return col(Submission.id).in_(
+        select(Review.submission_id)
+        .where(Review.reviewer_id == who.person_id)
+        .where(col(Review.status) != ReviewStatus.REMOVED)
+    )
+
+
+def open_of(session: Session, organisation_id: UUID, level: str) -> UUID | None:
+    """The submission of this level that is on its way, if there is one."""
+    return session.exec(
+        select(Submission.id)
+        .where(Submission.organisation_id == organisation_id)
+        .where(Submission.level == level)
+        .where(col(Submission.status).in_(OPEN_STATUSES))
+    ).first()
+
+
+def sponsors(session: Session, organisation_id: UUID) -> list[Person]:
+    """The people who may sign for the organisation now, by name."""
+    return list(
+        session.exec(
+            select(Person)
+            .join(Membership, col(Membership.person_id) == Person.id)
+            .where(Membership.organisation_id == organisation_id)
+            .where(Membership.role == Role.SPONSOR)
+            .where(col(Membership.ended_at).is_(None))
+            .where(col(Person.left_at).is_(None))
+            .order_by(col(Person.name), col(Person.id))
+        ).all()
+    )
+
+
+def missing(
+    session: Session, self_assessment: SelfAssessment, framework: Framework, level: str, *, on: date
+) -> list[Gap]:
+    """What keeps ``level`` from being submitted, by criterion. Lower levels held on that day ask for nothing."""
+    organisation = session.get_one(Organisation, self_assessment.organisation_id)
+    held = _held_below(session, organisation.id, framework, level, on)
+    asked = {one.code for one in framework.criteria if one.level not in held}
+    found = progress.gaps(
+        framework,
+        level,
+        organisation.kind,
+        self_assessments.answers(session, self_assessment.id),
+        self_assessments.evidence_counts(session, self_assessment.id),
+    )
+    return [gap for gap in found if gap.code in asked]
+
+
+def content(
+    session: Session,
+    self_assessment: SelfAssessment,
+    framework: Framework,
+    level: str,
+    window: Window,
+    *,
+    on: date,
+) -> SealedContent:
+    """What the executive would sign on that day: the answers of the level and of each lower one that is not held."""
+    organisation = session.get_one(Organisation, self_assessment.organisation_id)
+    version = session.get_one(FrameworkVersion, self_assessment.framework_version_id)
+    held = _held_below(session, organisation.id, framework, level, on)
+    asked = [one.id for one in framework.levels_up_to(level) if one.id not in held]
+    criteria = [one for level_id in asked for one in framework.criteria if one.level == level_id]
+    answers = self_assessments.answers(session, self_assessment.id)
+    linked = _linked(session, self_assessment.id)
+    applicable = [one for one in criteria if one.applies_to(organisation.kind)]
+    return SealedContent(
+        framework=framework.id,
+        framework_version=framework.version,
+        framework_checksum=version.checksum,
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        ods_code=organisation.ods_code,
+        organisation_kind=organisation.kind.value,
+        level=level,
+        window_id=window.id,
+        answers=tuple(
+            _answer(one.code, one.level, answers.get(one.code), linked.get(one.code, []))
+            for one in applicable
+        ),
+        not_applicable=tuple(one.code for one in criteria if not one.applies_to(organisation.kind)),
+        lower_levels_held=held,
+    )
+
+
+def _held_below(
+    session: Session, organisation_id: UUID, framework: Framework, level: str, on: date
+) -> tuple[str, ...]:
+    """The lower levels for which the organisation has a certificate in date, lowest first."""
+    held = {certificate.level for certificate in certificates.held(session, organisation_id, on)}
+    return tuple(one.id for one in framework.levels_up_to(level)[:-1] if one.id in held)
+
+
+def _answer(code: str, level: str, answer: Answer | None, items: list[SealedEvidence]) -> SealedAnswer:
+    return SealedAnswer(code=code, level=level, values=answer.values if answer else {}, evidence=tuple(items))
+
+
+def _linked(session: Session, self_assessment_id: UUID) -> dict[str, list[SealedEvidence]]:
+    """The evidence of each criterion, in an order that only depends on the evidence itself."""
+    found: dict[str, list[SealedEvidence]] = {}
+    for code, item, version, place in evidence.linked(session, self_assessment_id):
+        found.setdefault(code, []).append(_sealed_evidence(item, version, place))
+    return {
+        code: sorted(items, key=lambda one: (one.title, str(one.evidence_id)))
+        for code, items in found.items()
+    }
+
+
+def _sealed_evidence(item: Evidence, version: EvidenceVersion, place: str) -> SealedEvidence:
+    return SealedEvidence(
+        evidence_id=item.id,
+        version_id=version.id,
+        kind=item.kind.value,
+        title=item.title,
+        file_name=version.file_name,
+        media_type=version.media_type,
+        size=version.size,
+        sha256=version.sha256,
+        url=version.url,
+        evidence_date=item.evidence_date,
+        expires_on=item.expires_on,
+        place=place,
+    )
+
+
+def sealed(session: Session, submission_id: UUID) -> SealedDocument:
+    """The sealed document. LookupError when the submission was never signed."""
+    return sealing.read(sealed_copy(session, submission_id).document)
+
+
+def sealed_copy(session: Session, submission_id: UUID) -> SealedCopy:
+    """The sealed copy with its receipt. LookupError when the submission was never signed."""
+    row = session.get(SealedCopy, submission_id)
+    if row is None:
+        raise LookupError(f"no sealed copy of {submission_id}")
+    return row
+
+
+def copy_sha256(session: Session, submission_id: UUID) -> str:
+    """The hash that reviews and the decision refer to."""
+    return sealed_copy(session, submission_id).sha256
+
+
+@dataclass(frozen=True)
+class SubmissionFacts:
+    """What the pages of one submission show, without anything that tells of reviews."""
+
+    id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    self_assessment_id: UUID
+    framework_version_id: UUID
+    level: str
+    status: Status
+    window_id: UUID
+    window_name: str
+    closes_at: datetime
+    promised_on: date
+    handed_over_at: datetime
+    lead_name: str
+    sponsor_name: str
+    decline_reason: str
+    receipt: str | None
+    sha256: str | None
+    sealed_at: datetime | None
+
+
+def facts(session: Session, submission_id: UUID) -> SubmissionFacts:
+    """The facts of one submission, in one query."""
+    lead, sponsor = aliased(Person), aliased(Person)
+    row = session.execute(
+        sa.select(
+            col(Submission.id),
+            col(Submission.organisation_id),
+            col(Organisation.name),
+            col(Submission.self_assessment_id),
+            col(Submission.framework_version_id),
+            col(Submission.level),
+            col(Submission.status),
+            col(Window.id),
+            col(Window.name),
+            col(Window.closes_at),
+            col(Window.decision_promised_on),
+            col(Submission.handed_over_at),
+            col(lead.name),
+            col(sponsor.name),
+            col(Submission.decline_reason),
+            col(SealedCopy.receipt),
+            col(SealedCopy.sha256),
+            col(SealedCopy.sealed_at),
+        )
+        .join(Organisation, col(Organisation.id) == Submission.organisation_id)
+        .join(Window, col(Window.id) == Submission.window_id)
+        .join(lead, col(lead.id) == Submission.handed_over_by_id)
+        .join(sponsor, col(sponsor.id) == Submission.sponsor_id)
+        .join(SealedCopy, col(SealedCopy.submission_id) == Submission.id, isouter=True)
+        .where(col(Submission.id) == submission_id)
+    ).one()
+    return SubmissionFacts(*row)
+
+
+def sealed_version(session: Session, submission_id: UUID, version_id: UUID | None) -> EvidenceVersion | None:
+    """The evidence version, if the sealed copy names it."""
+    named = {
+        item.version_id
+        for answer in sealed(session, submission_id).content.answers
+        for item in answer.evidence
+    }
+    return session.get(EvidenceVersion, version_id) if version_id in named else None

@@ -1,0 +1,132 @@
+"""Who may do what: one table, printed in the documentation and on the administrator's screen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from app.models import Role
+from app.rules.conflicts import conflict
+from app.rules.people import Holding, Who
+
+
+class Permission(StrEnum):
+    OWN_ACCOUNT = "use the portal"
+    READ_SELF_ASSESSMENT = "read the self-assessment"
+    WRITE_ANSWERS = "write answers"
+    READ_EVIDENCE = "read the evidence library"
+    WRITE_EVIDENCE = "add and change evidence"
+    HAND_OVER = "hand a level to the executive sponsor"
+    SIGN = "sign or decline"
+    WITHDRAW = "withdraw a submission"
+    READ_SUBMISSION = "read a submission and its history"
+    READ_SEALED_COPY = "read the sealed copy and its evidence"
+    ASSIGN_REVIEWERS = "assign reviewers"
+    REVIEW = "score a sealed copy"
+    MODERATE = "agree scores"
+    DECIDE = "decide"
+    RELEASE = "release outcomes"
+    READ_OUTCOME = "read the outcome and feedback"
+    READ_CERTIFICATE = "download the certificate"
+    REVOKE = "revoke a certificate"
+    READ_ALL_SUBMISSIONS = "list every submission"
+    READ_DASHBOARD = "read a dashboard"
+    READ_SETTINGS = "read who may do what"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the predicates need to know of the thing asked for."""
+
+    organisation_id: UUID | None = None
+    icb_id: UUID | None = None
+    region_id: UUID | None = None
+    sponsor_id: UUID | None = None  # the executive asked to sign
+    reviewer_ids: frozenset[UUID] = frozenset()  # reviewers of the submission, removed ones left out
+
+
+Predicate = Callable[[Who, Holding, Scope], bool]
+
+
+def anyone(who: Who, holding: Holding, scope: Scope) -> bool:
+    return True
+
+
+def own_organisation(who: Who, holding: Holding, scope: Scope) -> bool:
+    return scope.organisation_id is not None and holding.organisation_id == scope.organisation_id
+
+
+def asked_to_sign(who: Who, holding: Holding, scope: Scope) -> bool:
+    return scope.sponsor_id == who.person_id
+
+
+def assigned(who: Who, holding: Holding, scope: Scope) -> bool:
+    return who.person_id in scope.reviewer_ids
+
+
+def not_a_reviewer(who: Who, holding: Holding, scope: Scope) -> bool:
+    return who.person_id not in scope.reviewer_ids
+
+
+def no_conflict(who: Who, holding: Holding, scope: Scope) -> bool:
+    return scope.organisation_id is None or not conflict(who.ties, scope.organisation_id, scope.icb_id)
+
+
+def same_icb(who: Who, holding: Holding, scope: Scope) -> bool:
+    return scope.icb_id is not None and holding.organisation_id == scope.icb_id
+
+
+def in_region(who: Who, holding: Holding, scope: Scope) -> bool:
+    return scope.region_id is not None and holding.organisation_id == scope.region_id
+
+
+_OWN: tuple[Predicate, ...] = (own_organisation,)
+_ORGANISATION: dict[Role, tuple[Predicate, ...]] = {
+    Role.CONTRIBUTOR: _OWN,
+    Role.LEAD: _OWN,
+    Role.SPONSOR: _OWN,
+    Role.NETWORK_CHAIR: _OWN,
+}
+_WRITERS: dict[Role, tuple[Predicate, ...]] = {Role.CONTRIBUTOR: _OWN, Role.LEAD: _OWN}
+_JUDGES: dict[Role, tuple[Predicate, ...]] = {
+    Role.REVIEWER: (assigned, no_conflict),
+    Role.MODERATOR: (no_conflict,),
+    Role.ADMINISTRATOR: (no_conflict,),
+}
+
+GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
+    Permission.OWN_ACCOUNT: {role: (anyone,) for role in Role},
+    Permission.READ_SELF_ASSESSMENT: _ORGANISATION,
+    Permission.WRITE_ANSWERS: _WRITERS,
+    Permission.READ_EVIDENCE: _ORGANISATION,
+    Permission.WRITE_EVIDENCE: _WRITERS,
+    Permission.HAND_OVER: {Role.LEAD: _OWN},
+    Permission.SIGN: {Role.SPONSOR: (own_organisation, asked_to_sign)},
+    Permission.WITHDRAW: {Role.LEAD: _OWN, Role.SPONSOR: _OWN},
+    Permission.READ_SUBMISSION: {**_ORGANISATION, **_JUDGES},
+    Permission.READ_SEALED_COPY: {**_ORGANISATION, **_JUDGES},
+    Permission.ASSIGN_REVIEWERS: {Role.ADMINISTRATOR: (no_conflict,)},
+    Permission.REVIEW: {Role.REVIEWER: (assigned, no_conflict)},
+    Permission.MODERATE: {Role.MODERATOR: (no_conflict, not_a_reviewer)},
+    Permission.DECIDE: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},
+    Permission.RELEASE: {Role.ADMINISTRATOR: (anyone,)},
+    Permission.READ_OUTCOME: _ORGANISATION,
+    Permission.READ_CERTIFICATE: {**_ORGANISATION, Role.ADMINISTRATOR: (no_conflict,)},
+    Permission.REVOKE: {Role.ADMINISTRATOR: (no_conflict,)},
+    Permission.READ_ALL_SUBMISSIONS: {Role.ADMINISTRATOR: (anyone,), Role.MODERATOR: (anyone,)},
+    Permission.READ_DASHBOARD: {
+        Role.ICB_VIEWER: (same_icb,),
+        Role.REGION_VIEWER: (in_region,),
+        Role.ADMINISTRATOR: (anyone,),
+    },
+    Permission.READ_SETTINGS: {Role.ADMINISTRATOR: (anyone,)},
+}
+
+
+def allows(permission: Permission, who: Who, scope: Scope) -> bool:
+    """Whether one of the person's roles grants ``permission`` on a thing of ``scope``."""
+    return any(
+        all(predicate(who, holding, scope) for predicate in GRANTS[permission][holding.role])
+        for holding in who.holdings
+        if holding.role in GRANTS[permission]
+    )

@@ -1,0 +1,31 @@
+"""How long a sign-in holds, and what is kept of its secrets."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from unicodedata import normalize
+
+from app.models import SignInSession
+
+SEEN_STEP = timedelta(minutes=1)  # how exactly "last used" is kept, so that not every page view writes
+
+
+def holds(session: SignInSession, at: datetime, idle: timedelta, absolute: timedelta) -> bool:
+    """Whether the session may still be used at ``at``."""
+    if session.ended_at is not None:
+        return False
+    return at < session.seen_at + idle and at < session.started_at + absolute
+
+
+def is_worth_noting(session: SignInSession, at: datetime) -> bool:
+    """Whether "last used" is old enough to write anew."""
+    return at >= session.seen_at + SEEN_STEP
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a link or cookie: a copy of the database signs nobody in."""
+    return sha256(token.encode()).hexdigest()
+
+
+def normal_address(email: str) -> str:
+    """One spelling for one e-mail address, so that limits can't be passed by spelling it otherwise."""
+    return normalize("NFKC", email).strip().lower()

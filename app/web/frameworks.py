@@ -1,0 +1,73 @@
+"""The published criteria, for anyone to read."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.criteria.schema import Criterion, Framework, Level
+from app.queries.frameworks import newest, newest_parsed
+from app.web.errors import NotFound
+from app.web.pages import page
+from app.web.portal import Portal
+from app.web.transaction import MaybePerson, Transaction
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Section:
+    """The criteria of one level, under the principles that have any there."""
+
+    level: Level
+    count: int
+    groups: list[tuple[str, list[Criterion]]]
+
+
+@router.get("/framework")
+async def show(request: Request, who: MaybePerson, session: Transaction, parts: Portal) -> Response:
+    framework = newest_parsed(session, parts.shelf)
+    return page(request, "frameworks/framework", who, framework=framework, sections=sections(framework))
+
+
+@router.get("/framework.json")
+async def document(session: Transaction) -> Response:
+    version = newest(session)
+    if version is None:
+        raise NotFound
+    return JSONResponse(version.document)
+
+
+@router.get("/framework/{code}")
+async def criterion(
+    request: Request, code: str, who: MaybePerson, session: Transaction, parts: Portal
+) -> Response:
+    framework = newest_parsed(session, parts.shelf)
+    try:
+        found = framework.criterion(code)
+    except KeyError:
+        raise NotFound from None
+    return page(
+        request,
+        "frameworks/criterion",
+        who,
+        framework=framework,
+        criterion=found,
+        level=framework.level(found.level),
+        principle=next(one.name for one in framework.principles if one.id == found.principle),
+        sources=[one for one in framework.sources if one.id in found.serves],
+    )
+
+
+def sections(framework: Framework) -> list[Section]:
+    """The criteria by level, lowest first, and within it by principle, in the framework's order."""
+    return [_section(framework, level) for level in sorted(framework.levels, key=lambda one: one.rank)]
+
+
+def _section(framework: Framework, level: Level) -> Section:
+    own = [one for one in framework.criteria if one.level == level.id]
+    groups = [
+        (principle.name, [one for one in own if one.principle == principle.id])
+        for principle in framework.principles
+    ]
+    return Section(level, len(own), [(name, criteria) for name, criteria in groups if criteria])

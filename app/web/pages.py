@@ -1,0 +1,106 @@
+"""Rendering: one environment, one way to show a page."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
+
+from app.config import ROOT, Settings
+from app.rules.errors import RuleError
+from app.rules.people import Who
+from app.rules.workflow import STAGE
+from app.rules.days import UK
+from app.web.navigation import navigation
+
+TEMPLATES = ROOT / "templates"
+
+
+def environment(settings: Settings, templates: Path = TEMPLATES) -> Environment:
+    """The templates. Starlette's own environment leaves ``.jinja`` unescaped; this one escapes everything."""
+    made = Environment(
+        loader=ChoiceLoader([FileSystemLoader(templates), PackageLoader("nhsuk_frontend_jinja")]),
+        autoescape=True,
+        undefined=ChainableUndefined,  # the NHS macros read parameters that are not given
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=not settings.is_production,
+        cache_size=-1,
+    )
+    made.globals.update(asset=asset, settings=settings, stage_of=lambda status: STAGE[status].value)
+    made.filters.update(day=day, moment=moment, moment_exact=moment_exact, megabytes=megabytes, plural=plural)
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file under ``static/``. It changes with the file, so browsers may keep what they have."""
+    digest = sha256((ROOT / "static" / name).read_bytes()).hexdigest()
+    return f"/assets/{name}?v={digest[:12]}"
+
+
+def day(value: date) -> str:
+    """``22 November 2026``. A moment is told as the day it was in the United Kingdom."""
+    if isinstance(value, datetime):
+        value = value.astimezone(UK).date()
+    return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """``22 November 2026 at 4:05pm``, UK time."""
+    local = value.astimezone(UK)
+    hour = local.hour % 12 or 12
+    return f"{day(local.date())} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+
+
+def moment_exact(value: datetime) -> str:
+    """``22 November 2026 at 4:05:09pm``, UK time, for moments that may be disputed."""
+    return f"{moment(value)[:-2]}:{value:%S}{moment(value)[-2:]}"
+
+
+def megabytes(size: int) -> str:
+    """A file size as people read it."""
+    return f"{size / 1_048_576:.1f} MB" if size >= 1_048_576 else f"{max(1, round(size / 1024))} KB"
+
+
+def plural(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def page(
+    request: Request, name: str, who: Who | None = None, /, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """The page ``templates/<name>.html`` for this person."""
+    template = request.app.state.portal.templates.get_template(f"{name}.html")
+    html = template.render(
+        who=who, navigation=navigation(who, request.url.path), path=request.url.path, **context
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def again(
+    request: Request,
+    name: str,
+    who: Who | None,
+    errors: Mapping[str, str] | RuleError,
+    *,
+    status: int = 422,
+    **context: Any,
+) -> HTMLResponse:
+    """The form once more, with what was typed (in ``context``) and an error summary.
+
+    ``errors`` maps the id of a field to a sentence; a RuleError belongs to its field, or to the form as a whole.
+    """
+    if isinstance(errors, RuleError):
+        errors = {errors.field: errors.sentence}
+    return page(request, name, who, status=status, errors=dict(errors), **context)
+
+
+def go(path: str) -> RedirectResponse:
+    """See other: what a form does when it worked, so that a reload repeats nothing."""
+    return RedirectResponse(path, status_code=303)

@@ -1,0 +1,31 @@
+"""What one running portal consists of. Routes reach it through ``Portal``."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from jinja2 import Environment
+
+from app.adapters.files import Files
+from app.adapters.pdf import CertificatePress
+from app.config import Settings
+from app.db import Database
+from app.queries.frameworks import FrameworkShelf
+
+
+@dataclass(frozen=True)
+class PortalParts:
+    settings: Settings
+    database: Database
+    files: Files
+    press: CertificatePress
+    templates: Environment
+    shelf: FrameworkShelf = field(default_factory=FrameworkShelf)
+
+
+async def portal_of(request: Request) -> PortalParts:
+    parts: PortalParts = request.app.state.portal
+    return parts
+
+
+Portal = Annotated[PortalParts, Depends(portal_of)]

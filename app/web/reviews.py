@@ -1,0 +1,168 @@
+"""What a reviewer sees: the own queue, the sealed copy, the own scores. Nothing here looks at another's review."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.actions import reviews as actions
+from app.models import Review, ReviewStatus
+from app.queries import reviews, submissions
+from app.rules import scoring
+from app.rules.errors import Conflict, RuleError, Stale
+from app.rules.people import Who
+from app.rules.permissions import Permission
+from app.web.downloads import file_response
+from app.web.errors import NotFound
+from app.web.guards import PortalFor, ReviewFor
+from app.web.pages import again, go, page
+from app.web.portal import Portal
+from app.web.review_pages import draft_of, framework_of, of_criterion, whole
+from app.web.transaction import Form, Now, Person, Transaction, Typed
+
+router = APIRouter()
+Reviewing = Annotated[Review, Depends(ReviewFor(Permission.REVIEW), scope="function")]
+CHANGED = (
+    "A score was changed in another window since you opened this page. Check the list again before you seal."
+)
+
+
+@router.get("/reviews")
+async def queue(
+    request: Request,
+    who: Annotated[Who, Depends(PortalFor(Permission.OWN_ACCOUNT))],
+    session: Transaction,
+    parts: Portal,
+) -> Response:
+    lines = reviews.queue(session, who)
+    shelf = {id_: parts.shelf.get(session, id_) for id_ in {line.framework_version_id for line in lines}}
+    return page(request, "reviews/queue", who, lines=lines, frameworks=shelf)
+
+
+@router.get("/reviews/{review_id}")
+async def show(
+    request: Request, who: Person, session: Transaction, parts: Portal, review: Reviewing
+) -> Response:
+    """The start page before the start, the list of criteria after."""
+    return page(request, "reviews/show", who, **whole(session, parts, review))
+
+
+@router.post("/reviews/{review_id}/start")
+async def start(who: Person, session: Transaction, review: Reviewing, at: Now, _typed: Form) -> Response:
+    actions.start(session, review, by=who, at=at)
+    return go(f"/reviews/{review.id}")
+
+
+@router.get("/reviews/{review_id}/criteria/{code}")
+async def criterion(
+    request: Request, who: Person, session: Transaction, parts: Portal, review: Reviewing, code: str
+) -> Response:
+    if review.status is ReviewStatus.ASSIGNED:
+        return go(f"/reviews/{review.id}")
+    context = of_criterion(session, parts, review, code)
+    return page(request, "reviews/criterion", who, **context.shown, typed=draft_of(context.score))
+
+
+@router.post("/reviews/{review_id}/criteria/{code}")
+async def save(
+    request: Request,
+    who: Person,
+    session: Transaction,
+    parts: Portal,
+    review: Reviewing,
+    code: str,
+    typed: Form,
+    at: Now,
+) -> Response:
+    context = of_criterion(session, parts, review, code)
+    try:
+        with session.begin_nested():
+            _save(session, review, code, typed, who, at)
+    except Stale as refused:
+        newer = {**typed.text, "version": str(context.score.version)}
+        return again(
+            request,
+            "reviews/criterion",
+            who,
+            refused,
+            status=409,
+            **context.shown,
+            typed=newer,
+            saved=context.score,
+        )
+    except Conflict:
+        raise
+    except RuleError as refused:
+        return again(request, "reviews/criterion", who, refused, **context.shown, typed=typed.text)
+    is_last = not context.next or typed.get("then") == "list"
+    return go(f"/reviews/{review.id}" if is_last else f"/reviews/{review.id}/criteria/{context.next}")
+
+
+def _save(session: Transaction, review: Review, code: str, typed: Typed, who: Who, at: Now) -> None:
+    actions.save_score(
+        session,
+        review,
+        code,
+        score=scoring.typed_score(typed.get("score")),
+        reason=typed.get("reason"),
+        private_note=typed.get("private-note"),
+        version=_version(typed),
+        by=who,
+        at=at,
+    )
+
+
+def _version(typed: Typed) -> int:
+    text = typed.get("version")
+    if not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise RuleError("The form was not complete. Reload the page and try again.")
+    return int(text)
+
+
+@router.get("/reviews/{review_id}/seal")
+async def ask_to_seal(
+    request: Request, who: Person, session: Transaction, parts: Portal, review: Reviewing
+) -> Response:
+    if review.status is not ReviewStatus.STARTED:
+        return go(f"/reviews/{review.id}")
+    return page(request, "reviews/seal", who, **whole(session, parts, review))
+
+
+@router.post("/reviews/{review_id}/seal")
+async def seal(
+    request: Request,
+    who: Person,
+    session: Transaction,
+    parts: Portal,
+    review: Reviewing,
+    typed: Form,
+    at: Now,
+) -> Response:
+    """Seal what the reviewer saw in the list: the form carries its digest."""
+    context = whole(session, parts, review)
+    if review.status is ReviewStatus.STARTED and typed.get("seen") != context["seen"]:
+        return again(request, "reviews/seal", who, {"": CHANGED}, status=409, **context)
+    try:
+        with session.begin_nested():
+            actions.seal(session, review, framework_of(session, parts, review), by=who, at=at)
+    except Conflict:
+        raise
+    except RuleError as refused:
+        return again(request, "reviews/seal", who, refused, **context)
+    return go(f"/reviews/{review.id}")
+
+
+@router.get("/reviews/{review_id}/evidence/{version_id}")
+async def evidence(session: Transaction, parts: Portal, review: Reviewing, version_id: str) -> Response:
+    """A file of this sealed copy, and of no other, as an attachment."""
+    version = submissions.sealed_version(session, review.submission_id, _uuid(version_id))
+    if version is None:
+        raise NotFound
+    return file_response(parts, version)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,241 @@
+"""A submission's own pages: where it is, its receipt, the sealed copy, its history, and taking it back."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlmodel import Session
+
+from app.actions import submissions as actions
+from app.models import SealedCopy, Status, Submission
+from app.queries import assignments, history, scopes, submission_lists, submissions, windows
+from app.queries.submission_lists import Filters
+from app.rules.errors import RuleError
+from app.rules.next_steps import clock, next_step
+from app.rules.people import Who
+from app.rules.permissions import Permission, Scope, allows
+from app.rules.workflow import STAGE, TRANSITIONS, Stage, Verb, open_verbs
+from app.web import evidence
+from app.web.errors import NotFound
+from app.web.guards import PortalFor, SubmissionFor
+from app.web.pages import again, go, page
+from app.web.portal import Portal
+from app.web.sealed_answers import shown
+from app.web.sign_off import status_of
+from app.web.transaction import Form, Now, Person, Transaction
+
+router = APIRouter()
+
+Readable = Annotated[Submission, Depends(SubmissionFor(Permission.READ_SUBMISSION), scope="function")]
+Copied = Annotated[Submission, Depends(SubmissionFor(Permission.READ_SEALED_COPY), scope="function")]
+Withdrawable = Annotated[Submission, Depends(SubmissionFor(Permission.WITHDRAW), scope="function")]
+
+# Where the button of each verb leads. A reviewer's own verbs are on the pages of the review.
+PATHS = {
+    Verb.SIGN: "/submissions/{submission}/sign",
+    Verb.DECLINE: "/submissions/{submission}/decline",
+    Verb.WITHDRAW: "/submissions/{submission}/withdraw",
+    Verb.ASSIGN_REVIEWER: "/submissions/{submission}/reviewers",
+    Verb.AGREE_SCORE: "/submissions/{submission}/moderation",
+    Verb.DECIDE: "/submissions/{submission}/decision",
+    Verb.RELEASE: "/windows/{window}/release",
+}
+
+
+@router.get("/submissions")
+async def show_list(
+    request: Request,
+    session: Transaction,
+    parts: Portal,
+    who: Annotated[Who, Depends(PortalFor(Permission.READ_ALL_SUBMISSIONS))],
+    status: str = "",
+    window: str = "",
+    level: str = "",
+) -> Response:
+    filters = Filters(_known_status(status), _uuid(window), level or None)
+    rows = submission_lists.listed(session, who, filters)
+    frameworks = {
+        row.framework_version_id: parts.shelf.get(session, row.framework_version_id) for row in rows
+    }
+    return page(
+        request,
+        "submissions/list",
+        who,
+        rows=[
+            (
+                row,
+                frameworks[row.framework_version_id].level(row.level).name,
+                next_step(row.status, row.reviewers, row.reviews_sealed, row.reviewers_wanted),
+                _next_path(row.status, who, row.id, row.window_id),
+            )
+            for row in rows
+        ],
+        filters=filters,
+        statuses=list(Status),
+        windows=windows.names(session),
+        levels=submission_lists.levels(session),
+    )
+
+
+def _known_status(text: str) -> Status | None:
+    return Status(text) if text in set(Status) else None
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _next_path(status: Status, who: Who, submission_id: UUID, window_id: UUID) -> str:
+    found = _buttons(status, who, Scope(), submission_id, window_id)
+    return found[0][1] if found else ""
+
+
+def _buttons(
+    status: Status, who: Who, scope: Scope, submission_id: UUID, window_id: UUID
+) -> list[tuple[str, str]]:
+    """What the person may do now: the words of each button and where it leads."""
+    return [
+        (TRANSITIONS[verb].button, PATHS[verb].format(submission=submission_id, window=window_id))
+        for verb in open_verbs(status)
+        if verb in PATHS and allows(TRANSITIONS[verb].permission, who, scope)
+    ]
+
+
+@router.get("/submissions/{submission_id}")
+async def show(
+    request: Request, who: Person, session: Transaction, parts: Portal, submission: Readable
+) -> Response:
+    facts = submissions.facts(session, submission.id)
+    scope = _scope(session, submission)
+    sees_everything = history.sees_everything(who, scope)
+    return page(
+        request,
+        "submissions/show",
+        who,
+        submission=facts,
+        level=parts.shelf.get(session, submission.framework_version_id).level(submission.level),
+        clock=clock(facts.status, facts.sponsor_name, facts.closes_at, facts.promised_on),
+        buttons=_buttons(facts.status, who, scope, submission.id, submission.window_id),
+        history=_history(session, submission, who, scope),
+        sees_everything=sees_everything,
+        reviewers=assignments.assigned(session, submission.id) if sees_everything else [],
+        may_see_names=allows(Permission.ASSIGN_REVIEWERS, who, scope),
+        may_read_copy=allows(Permission.READ_SEALED_COPY, who, scope) and facts.receipt is not None,
+        has_outcome=STAGE[facts.status] is Stage.OUTCOME_RELEASED
+        and allows(Permission.READ_OUTCOME, who, scope),
+        may_hand_over_again=_may_hand_over_again(facts.status, who, scope),
+    )
+
+
+def _scope(session: Session, submission: Submission) -> Scope:
+    found = scopes.submission(session, submission.id, False)
+    assert found is not None  # the guard has loaded it in this transaction
+    return found.scope
+
+
+def _may_hand_over_again(status: Status, who: Who, scope: Scope) -> bool:
+    return STAGE[status] is Stage.CLOSED and allows(Permission.HAND_OVER, who, scope)
+
+
+def _history(session: Session, submission: Submission, who: Who, scope: Scope) -> history.History:
+    if history.sees_everything(who, scope):
+        return history.everything(session, submission.id, who, scope)
+    return history.told(session, submission.id)
+
+
+@router.get("/submissions/{submission_id}/history")
+async def show_history(
+    request: Request, who: Person, session: Transaction, parts: Portal, submission: Readable
+) -> Response:
+    return page(
+        request,
+        "history/show",
+        who,
+        submission=submissions.facts(session, submission.id),
+        level=parts.shelf.get(session, submission.framework_version_id).level(submission.level),
+        history=_history(session, submission, who, _scope(session, submission)),
+    )
+
+
+@router.get("/submissions/{submission_id}/receipt")
+async def show_receipt(
+    request: Request, who: Person, session: Transaction, parts: Portal, submission: Readable
+) -> Response:
+    _sealed_copy(session, submission)
+    return page(
+        request,
+        "submissions/receipt",
+        who,
+        submission=submissions.facts(session, submission.id),
+        document=submissions.sealed(session, submission.id),
+        level=parts.shelf.get(session, submission.framework_version_id).level(submission.level),
+    )
+
+
+def _sealed_copy(session: Session, submission: Submission) -> SealedCopy:
+    try:
+        return submissions.sealed_copy(session, submission.id)
+    except LookupError:
+        raise NotFound from None
+
+
+@router.get("/submissions/{submission_id}/copy")
+async def show_copy(
+    request: Request, who: Person, session: Transaction, parts: Portal, submission: Copied
+) -> Response:
+    copy = _sealed_copy(session, submission)
+    document = submissions.sealed(session, submission.id)
+    framework = parts.shelf.get(session, submission.framework_version_id)
+    return page(
+        request,
+        "submissions/copy",
+        who,
+        submission=submissions.facts(session, submission.id),
+        copy=copy,
+        document=document,
+        framework=framework,
+        level=framework.level(submission.level),
+        levels=shown(framework, document.content),
+        titles={criterion.code: criterion.title for criterion in framework.criteria},
+    )
+
+
+@router.get("/submissions/{submission_id}/copy/evidence/{version_id}")
+async def download(
+    who: Person, session: Transaction, parts: Portal, version_id: str, submission: Copied
+) -> Response:
+    _sealed_copy(session, submission)
+    version = submissions.sealed_version(session, submission.id, _uuid(version_id))
+    if version is None:
+        raise NotFound
+    return evidence.file_response(parts, version)
+
+
+@router.get("/submissions/{submission_id}/withdraw")
+async def show_withdraw(
+    request: Request, who: Person, session: Transaction, submission: Withdrawable
+) -> Response:
+    if Verb.WITHDRAW not in open_verbs(submission.status):
+        return go(f"/submissions/{submission.id}")
+    return page(request, "submissions/withdraw", who, **_withdraw_page(session, submission, ""))
+
+
+@router.post("/submissions/{submission_id}/withdraw")
+async def withdraw(
+    request: Request, who: Person, session: Transaction, at: Now, typed: Form, submission: Withdrawable
+) -> Response:
+    reason = typed.text.get("reason", "")
+    context = _withdraw_page(session, submission, reason)
+    try:
+        with session.begin_nested():
+            actions.withdraw(session, submission, reason, by=who, at=at)
+    except RuleError as error:
+        return again(request, "submissions/withdraw", who, error, status=status_of(error), **context)
+    return go(f"/submissions/{submission.id}")
+
+
+def _withdraw_page(session: Session, submission: Submission, reason: str) -> dict[str, Any]:
+    return {"submission": submissions.facts(session, submission.id), "reason": reason}

@@ -1,0 +1,102 @@
+"""Two at the same moment: one of them wins, and nothing is done twice."""
+
+import threading
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from app.actions import submissions
+from app.db import Database
+from app.models import (
+    SealedCopy,
+    Status,
+    Submission,
+)
+from app.queries import audit, scopes
+from app.rules.errors import Conflict, RuleError
+from tests import steps
+from tests.story import NOW, Story
+
+AFTER_CLOSE = NOW + timedelta(days=30)
+
+
+def at_once(database: Database, *tries: object) -> list[object]:
+    """Run each of ``tries`` in a thread and a transaction of its own, all let go together."""
+    start = threading.Barrier(len(tries))
+    results: list[object] = []
+
+    def run(attempt: object) -> None:
+        start.wait()
+        try:
+            with database.write() as session:
+                results.append(attempt(session))  # type: ignore[operator]
+        except (RuleError, IntegrityError) as refused:
+            results.append(type(refused))
+
+    threads = [threading.Thread(target=run, args=(attempt,)) for attempt in tries]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_two_hand_overs_at_once_make_one_submission(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made_id = steps.finished(session, story).id
+
+    def attempt(session: Session) -> str:
+        found = scopes.self_assessment(session, made_id, True)
+        assert found
+        return steps.hand_over(session, story, found.thing).status.value
+
+    results = at_once(database, attempt, attempt, attempt)
+    assert sorted(map(str, results)) == sorted(map(str, ["awaiting sign-off", Conflict, Conflict]))
+    with database.read() as session:
+        assert len(session.exec(select(Submission)).all()) == 1
+        assert len(steps.mails(session)) == 1
+
+
+def test_two_signatures_at_once_make_one_receipt(database: Database, story: Story) -> None:
+    with database.write() as session:
+        id_ = steps.handed_over(session, story).id
+
+    def attempt(session: Session) -> str:
+        found = scopes.submission(session, id_, True)
+        assert found
+        return steps.sign(session, story, found.thing).receipt
+
+    results = at_once(database, attempt, attempt, attempt)
+    with database.read() as session:
+        copy = session.exec(select(SealedCopy)).one()
+        submission = session.get_one(Submission, id_)
+        assert results == [copy.receipt] * 3
+        assert steps.events(session, submission) == [
+            ("hand over", "awaiting sign-off"),
+            ("sign", "submitted"),
+        ]
+        assert len(steps.mails(session)) == 3
+        assert audit.verify(session) == []
+
+
+def test_k05_sign_and_withdraw_at_once_end_in_one_story(database: Database, story: Story) -> None:
+    with database.write() as session:
+        id_ = steps.handed_over(session, story).id
+
+    def signing(session: Session) -> str:
+        found = scopes.submission(session, id_, True)
+        assert found
+        return steps.sign(session, story, found.thing).receipt
+
+    def withdrawing(session: Session) -> None:
+        found = scopes.submission(session, id_, True)
+        assert found
+        submissions.withdraw(session, found.thing, "Changed", by=story.who(session, "lead_a"), at=NOW)
+
+    results = at_once(database, signing, withdrawing)
+    with database.read() as session:
+        submission = session.get_one(Submission, id_)
+        assert submission.status is Status.WITHDRAWN
+        assert (session.get(SealedCopy, id_) is None) == (Conflict in results)
+        assert audit.verify(session) == []

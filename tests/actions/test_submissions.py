@@ -1,0 +1,176 @@
+"""Handing over, declining, withdrawing: what is kept, and what is refused."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from app.actions import submissions
+from app.db import Database
+from app.models import (
+    Event,
+    Mail,
+    Membership,
+    Person,
+    Role,
+    SealedCopy,
+    SelfAssessment,
+    Status,
+    Submission,
+)
+from app.queries import submissions as look_up
+from app.rules.errors import Conflict, RuleError
+from tests import steps
+from tests.story import NOW, Story
+
+AFTER_CLOSE = NOW + timedelta(days=30)
+
+
+def test_hand_over_asks_the_sponsor(database: Database, story: Story) -> None:
+    with database.write() as session:
+        submission = steps.handed_over(session, story)
+        assert submission.status is Status.AWAITING_SIGN_OFF
+        assert submission.icb_id == story.organisations["ZZ1"].id
+        assert steps.events(session, submission) == [("hand over", "awaiting sign-off")]
+        assert steps.mails(session) == [
+            ("sponsor.a@example.invalid", "Your signature is needed: Bronze submission")
+        ]
+        mail = session.exec(select(Mail)).one()
+        assert f"http://127.0.0.1:8000/submissions/{submission.id}/sign\n" in mail.body
+
+
+@pytest.mark.parametrize("level", ["silver", "gold"])
+def test_hand_over_of_a_level_that_is_not_ready_names_the_criteria(
+    database: Database, story: Story, level: str
+) -> None:
+    with database.write() as session:
+        made = steps.finished(session, story, "bronze")
+        with pytest.raises(RuleError) as refused:
+            steps.hand_over(session, story, made, level)
+        kind = story.organisations["ZZA"].kind
+        wanted = [one for name in ("silver", "gold") for one in story.framework.of_level(name, kind)]
+        codes = [one.code for one in wanted if level == "gold" or one.level == "silver"]
+        assert refused.value.sentence == (
+            f"Finish these criteria first: {', '.join(codes)}. Each must be ready, with evidence."
+        )
+
+
+def test_hand_over_without_evidence_is_refused(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made = steps.finished(session, story)
+        by = story.who(session, "lead_a")
+        code, item, _, _ = look_up.evidence.linked(session, made.id)[0]
+        steps.evidence.unlink(session, made, code, item.id, by=by, at=NOW)
+        with pytest.raises(RuleError, match=f"Finish these criteria first: {code}"):
+            steps.hand_over(session, story, made)
+
+
+def test_hand_over_when_the_window_has_closed_is_refused(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made = steps.finished(session, story)
+        with pytest.raises(RuleError, match="Autumn 2026 has closed"):
+            steps.hand_over(session, story, made, at=AFTER_CLOSE)
+
+
+def test_hand_over_twice_is_refused_and_sends_one_mail(database: Database, story: Story) -> None:
+    with database.write() as session:
+        submission = steps.handed_over(session, story)
+        made = session.get_one(SelfAssessment, submission.self_assessment_id)
+        with pytest.raises(Conflict, match="already with the sponsor"):
+            steps.hand_over(session, story, made)
+        assert len(steps.mails(session)) == 1
+
+
+def test_the_sponsor_must_be_one_of_the_organisation(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made = steps.finished(session, story)
+        for other in ("sponsor_b", "contributor_a", "chair_a"):
+            with pytest.raises(RuleError) as refused:
+                steps.hand_over(session, story, made, sponsor=other)
+            assert refused.value.field == "sponsor"
+
+
+def test_the_lead_cannot_be_the_sponsor_too(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made = steps.finished(session, story)
+        lead, organisation = story.people["lead_a"], story.organisations["ZZA"]
+        session.add(
+            Membership(person_id=lead.id, role=Role.SPONSOR, organisation_id=organisation.id, granted_at=NOW)
+        )
+        session.flush()
+        with pytest.raises(RuleError, match="The person who hands over can't sign as well"):
+            steps.hand_over(session, story, made, sponsor="lead_a")
+
+
+def test_a_sponsor_with_the_leads_mailbox_is_refused(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made = steps.finished(session, story)
+        session.get_one(Person, story.people["sponsor_a"].id).email = "lead.a+signs@example.invalid"
+        session.flush()
+        with pytest.raises(RuleError, match="same mailbox"):
+            steps.hand_over(session, story, made)
+
+
+def test_a_sponsor_who_left_cannot_be_asked(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made = steps.finished(session, story)
+        session.get_one(Person, story.people["sponsor_a"].id).left_at = NOW
+        session.flush()
+        with pytest.raises(RuleError, match="Choose an executive sponsor of your organisation"):
+            steps.hand_over(session, story, made)
+
+
+def test_decline_tells_the_lead_who_may_hand_over_again(database: Database, story: Story) -> None:
+    with database.write() as session:
+        submission = steps.handed_over(session, story)
+        sponsor = story.who(session, "sponsor_a")
+        submissions.decline(session, submission, " The board has not seen it. ", by=sponsor, at=NOW)
+        assert (submission.status, submission.decline_reason) == (
+            Status.DECLINED,
+            "The board has not seen it.",
+        )
+        assert ("lead.a@example.invalid", "Your submission was not signed") in steps.mails(session)
+        with pytest.raises(Conflict):
+            submissions.decline(session, submission, "Again", by=sponsor, at=NOW)
+        made = session.get_one(SelfAssessment, submission.self_assessment_id)
+        another = steps.hand_over(session, story, made)
+        assert (another.id != submission.id, another.status) == (True, Status.AWAITING_SIGN_OFF)
+        assert steps.events(session, submission) == [
+            ("hand over", "awaiting sign-off"),
+            ("decline", "declined"),
+        ]
+
+
+def test_withdraw_needs_a_reason_and_keeps_the_copy(database: Database, story: Story) -> None:
+    with database.write() as session:
+        submission = steps.signed(session, story)
+        by = story.who(session, "sponsor_a")
+        with pytest.raises(RuleError, match=r"Enter a reason\."):
+            submissions.withdraw(session, submission, " ", by=by, at=NOW)
+        submissions.withdraw(session, submission, "A figure is wrong", by=by, at=NOW)
+        assert submission.status is Status.WITHDRAWN
+        assert session.get(SealedCopy, submission.id) is not None
+        last = session.exec(select(Event).where(Event.verb == "withdraw")).one()
+        assert (last.reason, last.by_id) == ("A figure is wrong", by.person_id)
+
+
+def test_withdraw_after_the_review_has_started_is_refused(database: Database, story: Story) -> None:
+    with database.write() as session:
+        submission = steps.signed(session, story)
+        review = steps.assigned(session, story, submission, "reviewer_1")
+        steps.reviews.start(session, review, by=story.who(session, "reviewer_1"), at=NOW)
+        with pytest.raises(Conflict, match="can no longer be withdrawn"):
+            submissions.withdraw(session, submission, "Too late", by=story.who(session, "lead_a"), at=NOW)
+        assert submission.status is Status.IN_REVIEW
+
+
+def test_a_second_open_submission_is_refused_by_the_database_too(database: Database, story: Story) -> None:
+    with database.write() as session:
+        submission = steps.handed_over(session, story)
+        twin = Submission(**{**submission.model_dump(), "id": uuid4()})
+        session.add(twin)
+        with pytest.raises(IntegrityError):
+            session.flush()
+        session.rollback()

@@ -1,0 +1,178 @@
+"""The audit finds what was changed behind the portal's back. Each test first takes the database's own guard away."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app.db import Database
+from app.models import Event, SealedCopy, Submission
+from app.queries import audit
+from tests import steps
+from tests.conftest import ON_POSTGRESQL
+from tests.story import Story
+
+
+@pytest.fixture
+def submission(database: Database, story: Story) -> Submission:
+    """A signed submission in a database whose triggers are gone."""
+    with database.write() as session:
+        made = steps.signed(session, story)
+        for table in ("event", "sealed_copy"):
+            for name in (
+                [f"{table}_only_added_to"] if ON_POSTGRESQL else [f"{table}_no_update", f"{table}_no_delete"]
+            ):
+                session.execute(sa.text(f"DROP TRIGGER {name}" + (f" ON {table}" if ON_POSTGRESQL else "")))
+    return made
+
+
+def stream(submission: Submission) -> str:
+    return f"submission:{submission.id}"
+
+
+def lines(session: Session, submission: Submission) -> list[Event]:
+    query = select(Event).where(Event.stream == stream(submission)).order_by(col(Event.number))
+    return list(session.exec(query).all())
+
+
+def test_nothing_is_found_when_nothing_was_changed(database: Database, submission: Submission) -> None:
+    with database.read() as session:
+        assert audit.verify(session) == []
+        assert audit.count(session) == len(session.exec(select(Event)).all())
+
+
+def test_a_changed_fact_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        first = lines(session, submission)[0]
+        first.facts = {**first.facts, "level": "gold"}
+    with database.read() as session:
+        assert audit.verify(session) == [f"{stream(submission)} line 1: was changed after it was written"]
+
+
+def test_a_changed_reason_time_or_person_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        first, second = lines(session, submission)
+        first.reason, second.by_id = "Another", None
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"{stream(submission)} line {number}: was changed after it was written" for number in (1, 2)
+        ]
+
+
+def test_a_removed_line_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        session.delete(lines(session, submission)[0])
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"{stream(submission)} line 2: line 1 is missing",
+            f"{stream(submission)} line 2: does not follow the line before",
+            f"{stream(submission)}: 'sign' can't follow the status 'none'",
+        ]
+
+
+def test_a_removed_last_line_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        session.delete(lines(session, submission)[1])
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"{stream(submission)}: the status is 'submitted' but the history says 'awaiting sign-off'",
+            f"{stream(submission)}: the sealed copy is not the one that was signed",
+        ]
+
+
+def test_a_removed_history_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        for line in lines(session, submission):
+            session.delete(line)
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"{stream(submission)}: the status is 'submitted' but the history says 'nothing'",
+            f"{stream(submission)}: the sealed copy is not the one that was signed",
+        ]
+
+
+def test_reordered_lines_are_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        first, second = lines(session, submission)
+        for line, number in ((first, 3), (second, 1), (first, 2)):
+            line.number = number
+            session.flush()
+    with database.read() as session:
+        found = audit.verify(session)
+        assert f"{stream(submission)} line 1: does not follow the line before" in found
+        assert f"{stream(submission)} line 2: was changed after it was written" in found
+
+
+def test_a_status_changed_by_sql_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        session.execute(sa.text("UPDATE submission SET status = 'decided'"))
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"{stream(submission)}: the status is 'decided' but the history says 'submitted'"
+        ]
+
+
+def test_a_changed_document_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        copy = session.get_one(SealedCopy, submission.id)
+        document = json.loads(copy.document)
+        document["content"]["answers"][0]["values"]["rating"] = "3"
+        copy.document = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    with database.read() as session:
+        assert audit.verify(session) == [f"{stream(submission)}: the sealed document was changed"]
+
+
+def test_a_changed_document_with_a_hash_to_match_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        copy = session.get_one(SealedCopy, submission.id)
+        copy.document = copy.document.replace("Executive sponsor, trust A", "Somebody else")
+        copy.sha256 = audit.sha256(copy.document)
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"{stream(submission)}: the sealed copy is not the one that was signed"
+        ]
+
+
+def test_a_removed_document_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        session.delete(session.get_one(SealedCopy, submission.id))
+    with database.read() as session:
+        assert audit.verify(session) == [f"{stream(submission)}: the sealed copy is gone"]
+
+
+def test_a_changed_declaration_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        session.get_one(SealedCopy, submission.id).declaration = "I agree."
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"{stream(submission)}: the declaration beside the sealed document was changed"
+        ]
+
+
+def test_a_removed_submission_is_found(database: Database, submission: Submission) -> None:
+    with database.write() as session:
+        session.delete(session.get_one(SealedCopy, submission.id))
+        session.flush()
+        session.delete(session.get_one(Submission, submission.id))
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"{stream(submission)}: there is history of a submission that is gone",
+            f"{stream(submission)}: the sealed copy is gone",
+        ]
+
+
+def test_the_database_itself_refuses_to_change_history(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made = steps.signed(session, story)
+    for statement in (
+        "UPDATE event SET reason = 'x'",
+        "DELETE FROM event",
+        "UPDATE sealed_copy SET sha256 = 'x'",
+    ):
+        with database.write() as session:
+            with pytest.raises(sa.exc.DBAPIError, match="is only added to"):
+                session.execute(sa.text(statement))
+            session.rollback()
+    with database.read() as session:
+        assert [line.verb for line in lines(session, made)] == ["hand over", "sign"]
