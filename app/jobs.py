@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import structlog
 
@@ -43,7 +44,7 @@ def _claimed(database: Database) -> Mail | None:
 @asynccontextmanager
 async def mail_round(settings: Settings, database: Database) -> AsyncIterator[None]:
     """Deliver mails in the background while the block runs."""
-    task = asyncio.create_task(_round(settings, database))
+    task = asyncio.create_task(_rounds(settings, database))
     try:
         yield
     finally:
@@ -52,16 +53,18 @@ async def mail_round(settings: Settings, database: Database) -> AsyncIterator[No
             await task
 
 
-async def _round(settings: Settings, database: Database) -> None:
+def run(settings: Settings, database: Database) -> None:
+    """Deliver mails until the process is stopped. A file whose age tells that the worker lives is touched each round."""
+    asyncio.run(_rounds(settings, database, alive=settings.data_dir / "worker.alive"))
+
+
+async def _rounds(settings: Settings, database: Database, alive: Path | None = None) -> None:
     sender = sender_for(settings)
     while True:
         try:
             await asyncio.to_thread(deliver_due, database, sender)
-        except Exception as failure:  # the round must outlive a database that is away for a moment
+        except Exception as failure:  # noqa: BLE001  the round must outlive a database that is away for a moment
             log.error("mail round failed", exc_info=failure)
+        if alive:
+            alive.touch()
         await asyncio.sleep(PAUSE_SECONDS)
-
-
-def run(settings: Settings, database: Database) -> None:
-    """Deliver mails until the process is stopped."""
-    asyncio.run(_round(settings, database))

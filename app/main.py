@@ -1,5 +1,6 @@
 """The application: parts, routes, and what stands around them."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.adapters.files import Files
 from app.adapters.pdf import CertificatePress
-from app.config import MEGABYTE, ROOT, Settings
+from app.config import ROOT, Settings
 from app.db import Database
 from app.jobs import mail_round
 from app.web import routes
@@ -30,16 +31,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=_lifespan,
-        max_body_size=settings.form_megabytes * MEGABYTE,
     )
     app.state.portal = _parts(settings)
     routes.add_to(app, settings)
     app.mount("/assets", StaticFiles(directory=ROOT / "static"), name="assets")
     add_failures(app)
-    app.add_middleware(Protection, settings=settings)
     app.add_middleware(
         TrustedHostMiddleware, allowed_hosts=[host_of(settings.base_url), "127.0.0.1", "localhost"]
     )
+    app.add_middleware(Protection, settings=settings)  # the outermost: its headers stand on every answer
     if missing := undeclared(app, routes.PUBLIC):
         raise RuntimeError(f"these routes declare no permission: {', '.join(missing)}")
     return app
@@ -61,7 +61,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: PortalParts = app.state.portal
     gc.collect()
     gc.freeze()  # what was made at start lives as long as the process; walking it again costs 60 ms now and then
+    warming = asyncio.create_task(parts.press.warm())  # the first certificate must not wait for the fonts
     async with mail_round(parts.settings, parts.database):
         yield
+    warming.cancel()
     parts.press.close()
     parts.database.close()

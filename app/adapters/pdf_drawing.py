@@ -137,7 +137,7 @@ _studios = _Studios()
 def draw_certificate(facts: CertificateFacts) -> bytes:
     """Returns the certificate as one A4 page, PDF/UA-1; raises DrawingFailed.
 
-    The first call in a thread takes most of a second, the others a twentieth.
+    The first call in a thread also builds the studio, and takes several times as long as the others.
     """
     if _studios.studio is None:
         _studios.studio = Studio()

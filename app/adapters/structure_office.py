@@ -44,6 +44,7 @@ _STARTS = re.compile(r"(^|[\0{])\s*dde(auto)?\b", re.I)
 _PROGRAM_TOPIC = re.compile(r"^\s*[=+\-@]?\s*[\w.]+\s*\|[^!]*!", re.I)
 _ENTITY = re.compile(rb"<!entity", re.I)
 _XML_TYPE = re.compile(r"(?<!image/svg)[+/]xml$", re.I)
+_WATCHED = frozenset({"Default", "Override", "Relationship", "ddeLink", "oleLink", "fldChar", "fldSimple"})
 _TEXTS = frozenset({"instrText", "f"})
 _LONGEST_FIELDS = 1_000_000
 
@@ -103,7 +104,7 @@ class Document:
         return structure_zip.unpacked(self.source, entry, self.budget)
 
     def _xml(self, entry: zipfile.ZipInfo) -> None:
-        Reader(self.budget, self._seen, self._said, _TEXTS).read(self._unpacked(entry))
+        Reader(self.budget, self._seen, self._said, _WATCHED, _TEXTS).read(self._unpacked(entry))
 
     def _opaque(self, pieces: Iterator[bytes]) -> None:
         """Pictures, fonts, printer settings and the drawings that Excel writes as nearly-XML."""

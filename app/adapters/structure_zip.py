@@ -38,7 +38,7 @@ class Budget:
     """What one upload may still cost; a file inside it spends from the same purse."""
 
     unpacked: int = 160 * 1024 * 1024
-    elements: int = 1_500_000
+    elements: int = 1_000_000
 
     def unpack(self, size: int) -> None:
         """Spend bytes; raise `Refused` when they run out."""
@@ -46,9 +46,9 @@ class Budget:
         if self.unpacked < 0:
             raise Refused(TOO_MUCH)
 
-    def read_element(self) -> None:
-        """Spend one XML element; raise `Refused` when they run out."""
-        self.elements -= 1
+    def read_elements(self, count: int) -> None:
+        """Spend XML elements; raise `Refused` when they run out."""
+        self.elements -= count
         if self.elements < 0:
             raise Refused(TOO_MUCH)
 

@@ -93,7 +93,7 @@ def missing(criterion: Criterion, values: Mapping[str, str]) -> tuple[Missing, .
 
     Values are judged again: a limit may have changed with the framework version they were carried into.
     """
-    cleaned = clean(criterion, {key: values[key] for key in values.keys() & _known_keys(criterion)})
+    cleaned = clean(criterion, values)
     found = []
     for question in criterion.questions:
         if question.id in cleaned.errors:
@@ -205,7 +205,7 @@ def _check_date(question: Question, kept: dict[str, str]) -> Checked:
     if absent := [part for part, text in zip(_PARTS, parts, strict=True) if not text]:
         return kept, f"Enter the {' and '.join(absent)} too."
     day, month, year = _number(parts[0]), _month(parts[1]), _number(parts[2])
-    if len(parts[2]) != 4 or not EARLIEST_YEAR <= year <= LATEST_YEAR:
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         return kept, f"Enter the year as 4 numbers, from {EARLIEST_YEAR} to {LATEST_YEAR}."
     try:
         return {question.id: date(year, month, day).isoformat()}, ""

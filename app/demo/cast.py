@@ -24,8 +24,8 @@ def trust_code(number: int) -> str:
 
 
 def icb_of(number: int) -> str:
-    """Trusts 1 to 10 stand under the first ICB, and so on."""
-    return ICBS[(number - 1) * len(ICBS) // TRUSTS]
+    """Trust 1 stands under the first ICB, trust 2 under the second, and so on in turn."""
+    return ICBS[(number - 1) % len(ICBS)]
 
 
 def _entry(code: str, name: str, kind: str, icb: str) -> DirectoryEntry:
@@ -92,9 +92,10 @@ def _trust_people(session: Session, cast: Cast, number: int, at: datetime) -> No
 def _assembly(session: Session, cast: Cast, at: datetime) -> None:
     for place in range(1, len(ICBS) + 1):
         for seat in (1, 2):
-            employer = trust_code(place * 10 - seat + 1)
-            name = f"Reviewer {place}.{seat}, works for demo trust {place * 10 - seat + 1} under demo ICB {place}"
-            person = _add(session, cast, f"reviewer {place}.{seat}", name, Role.REVIEWER, at, employer=employer)
+            number = TRUSTS - len(ICBS) * seat + place  # one of the last trusts under that ICB
+            name = f"Reviewer {place}.{seat}, works for demo trust {number} under demo ICB {place}"
+            part, employer = f"reviewer {place}.{seat}", trust_code(number)
+            person = _add(session, cast, part, name, Role.REVIEWER, at, employer=employer)
             person.demo_part = name
     for number, employer in ((1, ICBS[0]), (2, ICBS[1])):
         name = f"Moderator {number}, works for demo ICB {number}"

@@ -15,13 +15,26 @@ from app.rules.workflow import TRANSITIONS, Verb
 
 ASSEMBLY = "The Assembly"
 PORTAL = "The portal"
+_DONE = {
+    Verb.HAND_OVER: "Handed to the executive sponsor",
+    Verb.SIGN: "Signed and submitted",
+    Verb.DECLINE: "Declined",
+    Verb.WITHDRAW: "Withdrawn",
+    Verb.ASSIGN_REVIEWER: "Reviewer assigned",
+    Verb.REMOVE_REVIEWER: "Reviewer removed",
+    Verb.START_REVIEW: "Review started",
+    Verb.SEAL_REVIEW: "Review sealed",
+    Verb.AGREE_SCORE: "Score agreed",
+    Verb.DECIDE: "Decision recorded",
+    Verb.RELEASE: "Outcome released",
+}
 
 
 @dataclass(frozen=True)
 class Line:
     """One thing that happened, as a page shows it."""
 
-    verb: str
+    done: str  # what was done, in words
     at: datetime
     actor: str
     reason: str
@@ -53,7 +66,9 @@ def everything(session: Session, submission_id: UUID, who: Who, scope: Scope) ->
     names = _names(session, events)
     if not allows(Permission.ASSIGN_REVIEWERS, who, scope):
         names |= _letters(session, submission_id)
-    lines = tuple(Line(event.verb, event.at, _actor(event.by_id, names), event.reason) for event in events)
+    lines = tuple(
+        Line(_done(event.verb), event.at, _actor(event.by_id, names), event.reason) for event in events
+    )
     return History(lines, not history.faults(events))
 
 
@@ -63,8 +78,12 @@ def _is_told(verb: str) -> bool:
 
 def _told_line(event: Event, names: dict[UUID, str]) -> Line:
     if event.verb == Verb.RELEASE:
-        return Line(event.verb, event.at, ASSEMBLY, "")
-    return Line(event.verb, event.at, _actor(event.by_id, names), event.reason)
+        return Line(_done(event.verb), event.at, ASSEMBLY, "")
+    return Line(_done(event.verb), event.at, _actor(event.by_id, names), event.reason)
+
+
+def _done(verb: str) -> str:
+    return _DONE[Verb(verb)] if verb in set(Verb) else verb.capitalize()
 
 
 def _actor(by_id: UUID | None, names: dict[UUID, str]) -> str:

@@ -93,8 +93,13 @@ def waiting(session: Session, who: Who, *, reviewers: int) -> Waiting:
 def writing(session: Session, organisations: frozenset[UUID]) -> list[Writing]:
     """One line an organisation, by name."""
     finished = func.sum(sa.case((col(Answer.is_finished), 1), else_=0))
-    rows = session.exec(
-        select(Organisation.name, SelfAssessment.id, func.count(col(Answer.id)), func.coalesce(finished, 0))
+    rows = session.execute(
+        sa.select(
+            col(Organisation.name),
+            col(SelfAssessment.id),
+            func.count(col(Answer.id)),
+            func.coalesce(finished, 0),
+        )
         .join(SelfAssessment, col(SelfAssessment.organisation_id) == Organisation.id, isouter=True)
         .join(Answer, col(Answer.self_assessment_id) == SelfAssessment.id, isouter=True)
         .where(col(Organisation.id).in_(organisations))
@@ -109,14 +114,14 @@ def own_submissions(session: Session, who: Who) -> list[OwnSubmission]:
 
     In the order they were handed over: the time of the last change would tell of the Assembly's steps.
     """
-    rows = session.exec(
-        select(
-            Submission.id,
-            Organisation.name,
-            Submission.level,
-            Submission.status,
-            Submission.sponsor_id,
-            Submission.organisation_id,
+    rows = session.execute(
+        sa.select(
+            col(Submission.id),
+            col(Organisation.name),
+            col(Submission.level),
+            col(Submission.status),
+            col(Submission.sponsor_id),
+            col(Submission.organisation_id),
         )
         .join(Organisation, col(Organisation.id) == Submission.organisation_id)
         .where(col(Submission.organisation_id).in_(who.organisations(*ORGANISATION_ROLES)))

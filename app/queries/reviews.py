@@ -23,6 +23,7 @@ from app.models import (
 )
 from app.queries.submissions import free_of_conflict
 from app.rules import scoring
+from app.rules.history import sha256
 from app.rules.people import Who
 from app.rules.workflow import Verb
 
@@ -75,7 +76,7 @@ def visible_to(who: Who) -> sa.ColumnElement[bool]:
 
 def queue(session: Session, who: Who) -> list[QueueLine]:
     """The person's reviews, open ones first, in one query whatever their number."""
-    progress = _progress()
+    progress = _progress(who)
     is_sealed = col(Review.status) == ReviewStatus.SEALED
     rows = session.execute(
         sa.select(
@@ -99,8 +100,11 @@ def queue(session: Session, who: Who) -> list[QueueLine]:
     return [QueueLine(*row) for row in rows]
 
 
-def _progress() -> sa.Subquery:
-    """Criteria and those with score and reason, by review. A row stands for each criterion from the assignment on."""
+def _progress(who: Who) -> sa.Subquery:
+    """Criteria and those with score and reason, for each review of this person.
+
+    A row stands for each criterion from the assignment on.
+    """
     is_scored = sa.and_(col(Score.score).is_not(None), col(Score.reason) != "")
     return (
         sa.select(
@@ -108,9 +112,16 @@ def _progress() -> sa.Subquery:
             sa.func.count().label("criteria"),
             sa.func.sum(sa.case((is_scored, 1), else_=0)).label("scored"),
         )
+        .join(Review, col(Review.id) == col(Score.review_id))
+        .where(col(Review.reviewer_id) == who.person_id)
         .group_by(col(Score.review_id))
         .subquery()
     )
+
+
+def framework_version_of(session: Session, review: Review) -> UUID:
+    """The framework version the review's submission was sealed with."""
+    return session.get_one(Submission, review.submission_id).framework_version_id
 
 
 def scores(session: Session, review_id: UUID) -> dict[str, Score]:
@@ -231,7 +242,11 @@ def feedback(session: Session, submission_id: UUID) -> dict[str, list[Feedback]]
 
 
 def changed_since_sealed(session: Session) -> list[str]:
-    """For the audit: each sealed review whose scores are not those its line of history sealed."""
+    """For the audit: what reviewers and moderation said that is not what its line of history holds."""
+    return [*_changed_reviews(session), *_changed_agreed_scores(session)]
+
+
+def _changed_reviews(session: Session) -> list[str]:
     digests = _sealed_digests(session)
     given: dict[UUID, list[Score]] = {}
     for row in session.exec(
@@ -244,6 +259,21 @@ def changed_since_sealed(session: Session) -> list[str]:
         f"review {review_id}: scores are not those that were sealed"
         for review_id, rows in given.items()
         if digests.get(str(review_id)) != scoring.digest(rows)
+    ]
+
+
+def _changed_agreed_scores(session: Session) -> list[str]:
+    told = {
+        (stream, facts["criterion"]): (facts["score"], facts["digest"])
+        for stream, facts in session.exec(
+            select(Event.stream, Event.facts).where(Event.verb == Verb.AGREE_SCORE.value)
+        ).all()
+    }
+    return [
+        f"submission {row.submission_id}: the agreed score of {row.criterion_code} is not what was agreed"
+        for row in session.exec(select(AgreedScore)).all()
+        if told.get((f"submission:{row.submission_id}", row.criterion_code))
+        != (row.score, sha256(row.reason))
     ]
 
 

@@ -37,7 +37,7 @@ class Listed:
 
 def listed(session: Session, who: Who) -> list[Listed]:
     """One line for each self-assessment the person may open, newest framework version first."""
-    rows = session.exec(
+    rows = session.execute(
         visible_to(who)
         .join(Organisation, col(Organisation.id) == SelfAssessment.organisation_id)
         .join(FrameworkVersion, col(FrameworkVersion.id) == SelfAssessment.framework_version_id)
@@ -47,7 +47,7 @@ def listed(session: Session, who: Who) -> list[Listed]:
             col(Organisation.name),
             col(FrameworkVersion.version),
             col(SelfAssessment.started_at),
-        )  # type: ignore[call-overload]
+        )
     ).all()
     return [Listed(*row) for row in rows]
 

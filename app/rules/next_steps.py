@@ -32,7 +32,7 @@ def next_step(status: Status, reviewers: int, sealed: int, wanted: int) -> str:
         case Status.AWAITING_SIGN_OFF:
             return "Wait for the executive sponsor"
         case Status.SUBMITTED | Status.IN_REVIEW if reviewers < wanted:
-            return f"Assign {wanted - reviewers} of {wanted} reviewers"
+            return _assign(reviewers, wanted)
         case Status.SUBMITTED | Status.IN_REVIEW:
             return f"Wait for reviews: {sealed} of {wanted} sealed"
         case Status.IN_MODERATION:
@@ -42,3 +42,9 @@ def next_step(status: Status, reviewers: int, sealed: int, wanted: int) -> str:
         case Status.DECIDED:
             return "Release with its window"
     return "Nothing"
+
+
+def _assign(reviewers: int, wanted: int) -> str:
+    lacking = wanted - reviewers
+    more = "more " if reviewers else ""
+    return f"Assign {lacking} {more}{'reviewer' if lacking == 1 else 'reviewers'}"

@@ -116,7 +116,7 @@ def _progress(
 
 
 def _reasons(criterion: Criterion, answer: Answer | None, evidence_count: int) -> tuple[str, ...]:
-    labels = {question.id: f"{question.label}: " for question in criterion.questions}
+    labels = {question.id: _lead_in(question.label) for question in criterion.questions}
     values = answer.values if answer else {}
     found = [
         f"{labels.get(one.question_id, '')}{one.reason}" for one in wanting(criterion, values, evidence_count)
@@ -124,3 +124,8 @@ def _reasons(criterion: Criterion, answer: Answer | None, evidence_count: int) -
     if answer is None or not answer.is_finished:
         found.append(NOT_FINISHED)
     return tuple(found)
+
+
+def _lead_in(label: str) -> str:
+    """A question's label, ready for what to do about it."""
+    return f"{label} " if label.endswith(("?", ".")) else f"{label}: "

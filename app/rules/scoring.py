@@ -49,9 +49,9 @@ def settled(scores: Sequence[int], agreed: int | None, settings: Settings) -> in
 def why_settled(scores: Sequence[int], settings: Settings) -> str:
     """The rule by which scores that don't differ became one, in words."""
     if len(set(scores)) == 1:
-        return f"The reviewers gave the same score, so it is {scores[0]}."
+        return "The reviewers gave the same score."
     verdict = "meets" if min(scores) >= settings.met_at else "does not meet"
-    return f"By both scores the criterion {verdict} the rule, so the lower one counts: {min(scores)}."
+    return f"By both scores the criterion {verdict} the rule, so the lower one counts."
 
 
 def status_after_reviews(scores: Iterable[Sequence[int]], settings: Settings) -> Status:

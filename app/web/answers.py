@@ -60,7 +60,7 @@ async def save(
 ) -> Response:
     sheet = load_sheet(session, parts, self_assessment, code, who)
     values = {name: text for name, text in typed.text.items() if not name.startswith("form-")}
-    is_finished = typed.get("form-finished") == "yes"
+    version, is_finished = _version(typed), typed.get("form-finished") == "yes"
     try:
         with session.begin_nested():
             actions.save_answer(
@@ -69,7 +69,7 @@ async def save(
                 sheet.framework,
                 code,
                 values,
-                version=_version(typed),
+                version=version,
                 is_finished=is_finished,
                 by=who,
                 at=at,
@@ -122,7 +122,7 @@ def _difference(sheet: Sheet, question: Question, yours: Mapping[str, str]) -> D
         question,
         components.shown(question, yours, sheet.choices),
         components.shown(question, sheet.values, sheet.choices),
-        components.component(question, yours, "", sheet.choices),
+        components.renamed(components.component(question, yours, "", sheet.choices), "What to save"),
     )
 
 

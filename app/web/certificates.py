@@ -83,7 +83,5 @@ async def revoke(
     except Conflict:
         raise
     except RuleError as refused:
-        return again(
-            request, "certificates/revoke", who, refused, certificate=certificate, typed=typed.text
-        )
+        return again(request, "certificates/revoke", who, refused, certificate=certificate, typed=typed.text)
     return go(f"/certificates/{certificate.id}")

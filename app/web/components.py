@@ -56,6 +56,20 @@ def component(
     return Component(component_name, params)
 
 
+def renamed(drawn: Component, text: str) -> Component:
+    """The same component with a short label, where the question stands above it already; it is still read out."""
+    params = {key: value for key, value in drawn.params.items() if key != "hint"}
+    if "fieldset" in params:
+        old = params["fieldset"]["legend"]
+        params["fieldset"] = {
+            "legend": {**old, "text": text, "visuallyHiddenText": f"for: {old['text']}", "size": "s"}
+        }
+    else:
+        old = params["label"]
+        params["label"] = {**old, "text": text, "visuallyHiddenText": f"for: {old['text']}", "size": "s"}
+    return Component(drawn.name, params)
+
+
 def shown(question: Question, values: Mapping[str, str], options: Sequence[Choice] = ()) -> str:
     """An answer as people read it; empty when there is none."""
     value = values.get(question.id, "")

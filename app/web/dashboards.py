@@ -153,7 +153,10 @@ def _filters(framework: Framework, level: str, stage: str, name: str) -> Filters
 
 def _bars(framework: Framework, held: dict[tuple[OrganisationKind, int], int], total: int) -> list[Bar]:
     """No level first, then each level by rank."""
-    by_rank = {one.rank: sum(count for (_, rank), count in held.items() if rank == one.rank) for one in framework.levels}
+    by_rank = {
+        one.rank: sum(count for (_, rank), count in held.items() if rank == one.rank)
+        for one in framework.levels
+    }
     counts = [("No level held", total - sum(by_rank.values()))]
     counts += [(one.name, by_rank[one.rank]) for one in sorted(framework.levels, key=lambda one: one.rank)]
     return [Bar(label, count, round(100 * count / total) if total else 0) for label, count in counts]

@@ -7,14 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.actions import evidence as actions
-from app.config import MEGABYTE
 from app.models import ORGANISATION_ROLES, Evidence, Organisation
 from app.queries import evidence as library
 from app.queries import organisations
+from app.rules.days import uk_day
 from app.rules.errors import RuleError
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
-from app.rules.days import uk_day
 from app.web.errors import NotFound
 from app.web.guards import EvidenceFor, OrganisationFor, PortalFor
 from app.web.pages import again, go, page
@@ -59,7 +58,7 @@ async def index(
         used=used,
         today=uk_day(at),
         bytes_kept=library.bytes_kept(session, organisation.id),
-        quota=parts.settings.evidence_organisation_megabytes * MEGABYTE,
+        quota=parts.settings.evidence_organisation_megabytes,
         may_write=_may_write(who, organisation.id),
         done=_said(request, "removed", "The evidence is removed from the library."),
     )

@@ -19,12 +19,12 @@ from app.criteria.schema import Criterion, Framework
 from app.models import Evidence, EvidenceKind, Organisation, SelfAssessment
 from app.queries import evidence as library
 from app.queries import scopes
+from app.rules.days import uk_day
 from app.rules.errors import RuleError
 from app.rules.evidence import FILE_FORM, LINK_FORM, NEW_ADDRESS_FORM, Asked, place_given, read
 from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.web.components import components
-from app.rules.days import uk_day
 from app.web.errors import NotFound
 from app.web.guards import EvidenceFor, OrganisationFor
 from app.web.pages import again, go, page

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.rules.errors import Conflict, NotAllowed, RuleError
 from app.rules.people import Who
@@ -46,6 +47,7 @@ _TITLES = {status: title for status, (title, _) in _BY_STATUS.items()} | {
 _SAID: dict[type[Exception], tuple[int, str, str]] = {
     NotFound: (404, *_BY_STATUS[404]),
     RequestValidationError: (400, *_BY_STATUS[400]),
+    ClientDisconnect: (400, *_BY_STATUS[400]),  # an upload that was cut; nobody is there to read this
     IntegrityError: (409, _TITLES[409], "Somebody did the same at this moment. Reload the page."),
     DataError: (422, "This could not be saved", UNKEEPABLE),
 }

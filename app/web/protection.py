@@ -14,6 +14,7 @@ from app.config import MEGABYTE, Settings
 from app.web.errors import BadRequest
 from app.web.failures import TOO_MUCH, answer_to_failure
 from app.web.transaction import SAFE_METHODS
+from app.web.uploads import largest_body
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -42,7 +43,7 @@ class Protection:
         self.app = app
         self.origin = _origin(settings.base_url)
         self.form_bytes = settings.form_megabytes * MEGABYTE
-        self.upload_bytes = (settings.evidence_file_megabytes + 1) * MEGABYTE
+        self.upload_bytes = largest_body(settings)
         self.headers = HEADERS | (HTTPS_ONLY if settings.is_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,11 +57,12 @@ class Protection:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         sending = _Sending(send, self.headers | _caching(scope["path"]))
+        most = self._most_bytes(scope)
         try:
-            if refused := refusal(scope, self.origin) or self._too_large(scope):
+            if refused := refusal(scope, self.origin) or too_large(scope, most):
                 scope["state"]["who"] = None  # another site's request is not looked up
                 raise refused
-            await self.app(scope, receive, sending)
+            await self.app(scope, _counted(receive, most), sending)
         except Exception as failure:
             if sending.has_begun:
                 raise
@@ -69,15 +71,33 @@ class Protection:
             answer = await answer_to_failure(Request(scope, receive), failure)
             await answer(scope, receive, sending)
 
-    def _too_large(self, scope: Scope) -> BadRequest | None:
-        """Judged by what the request says of itself; one that says nothing is counted while it is read."""
-        headers = Headers(scope=scope)
-        takes_file = UPLOADS.fullmatch(scope["path"]) and headers.get("content-type", "").startswith(
-            "multipart/"
-        )
-        most = self.upload_bytes if takes_file else self.form_bytes
-        length = headers.get("content-length", "0")
-        return BadRequest(TOO_MUCH, status=413) if not length.isdecimal() or int(length) > most else None
+    def _most_bytes(self, scope: Scope) -> int:
+        takes_file = Headers(scope=scope).get("content-type", "").startswith("multipart/")
+        return self.upload_bytes if takes_file and UPLOADS.fullmatch(scope["path"]) else self.form_bytes
+
+
+def too_large(scope: Scope, most: int) -> BadRequest | None:
+    """Judged by what the request says of itself, before any of it is read."""
+    length = Headers(scope=scope).get("content-length", "0")
+    return BadRequest(TOO_MUCH, status=413) if not length.isdecimal() or int(length) > most else None
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """``receive`` that stops after ``most`` bytes: a body sent in chunks does not say how long it is.
+
+    FastAPI's own limit does the same, but answers with two words of plain text.
+    """
+    total = 0
+
+    async def receiving() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > most:
+            raise BadRequest(TOO_MUCH, status=413)
+        return message
+
+    return receiving
 
 
 class _Sending:

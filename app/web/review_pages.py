@@ -24,7 +24,7 @@ class CriterionPage:
 
 def framework_of(session: Session, parts: PortalParts, review: Review) -> Framework:
     """The framework version the submission was sealed with."""
-    return parts.shelf.get(session, submissions.facts(session, review.submission_id).framework_version_id)
+    return parts.shelf.get(session, reviews.framework_version_of(session, review))
 
 
 def whole(session: Session, parts: PortalParts, review: Review) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from app.actions import self_assessments as actions
 from app.criteria.schema import Framework, Level
 from app.models import Organisation, SelfAssessment
 from app.queries import frameworks, self_assessments, submissions
+from app.rules.days import uk_day
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
 from app.rules.progress import Progress, in_words, progress
-from app.rules.days import uk_day
 from app.web.errors import NotFound
 from app.web.guards import OrganisationFor, PortalFor, SelfAssessmentFor
 from app.web.pages import go, page

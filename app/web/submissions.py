@@ -15,7 +15,7 @@ from app.rules.next_steps import clock, next_step
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
 from app.rules.workflow import STAGE, TRANSITIONS, Stage, Verb, open_verbs
-from app.web import evidence
+from app.web.downloads import file_response
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, SubmissionFor
 from app.web.pages import again, go, page
@@ -211,7 +211,7 @@ async def download(
     version = submissions.sealed_version(session, submission.id, _uuid(version_id))
     if version is None:
         raise NotFound
-    return evidence.file_response(parts, version)
+    return file_response(parts, version)
 
 
 @router.get("/submissions/{submission_id}/withdraw")

@@ -8,10 +8,10 @@ from sqlmodel import Session, col, select
 from app.actions import assignments, reviews
 from app.db import Database
 from app.models import Event, Mail, Membership, Person, Review, ReviewStatus, Role, Score, Status
-from app.queries import scopes
 from app.queries import reviews as review_queries
+from app.queries import scopes
 from app.rules.errors import Conflict, RuleError
-from tests.judging import CODES, assigned, scored, sealed, sealed_submission
+from tests.judging import CODES, assigned, scored, sealed, sealed_submission, status_of
 from tests.story import NOW, Story
 
 
@@ -34,12 +34,12 @@ def test_an_assigned_reviewer_gets_a_letter_unscored_rows_and_a_mail(
         both = assigned(session, story, submission)
         assert sorted(one.letter for one in both) == ["A", "B"]
         assert [one.status for one in both] == [ReviewStatus.ASSIGNED] * 2
-        assert submission.status is Status.SUBMITTED
+        assert status_of(submission) is Status.SUBMITTED
         for review in both:
             rows = review_queries.scores(session, review.id)
-            assert {code: (row.score, row.reason, row.private_note) for code, row in rows.items()} == {
-                code: (None, "", "") for code in CODES
-            }
+            assert {
+                code: (row.score, row.reason, row.private_note) for code, row in rows.items()
+            } == dict.fromkeys(CODES, (None, "", ""))
         mails = session.exec(select(Mail)).all()
         assert {mail.to for mail in mails} == {"reviewer.1@example.invalid", "reviewer.2@example.invalid"}
         assert "trust A" not in "".join(mail.subject + mail.body for mail in mails)
@@ -48,11 +48,14 @@ def test_an_assigned_reviewer_gets_a_letter_unscored_rows_and_a_mail(
 def test_b17_letters_tell_neither_the_order_of_names_nor_of_assignment(
     database: Database, story: Story
 ) -> None:
-    """Over 12 submissions the first one assigned gets both letters; by chance alone they fail once in 2,048 runs
-    with one letter only, so the draw is replaced by one that is watched."""
     drawn: list[list[str]] = []
+
+    def last(free: list[str]) -> str:
+        drawn.append(list(free))
+        return free[-1]
+
     with pytest.MonkeyPatch.context() as patched, database.write() as session:
-        patched.setattr(assignments.secrets, "choice", lambda free: drawn.append(list(free)) or free[-1])
+        patched.setattr("app.actions.assignments.secrets.choice", last)
         both = assigned(session, story, sealed_submission(session, story))
         assert drawn == [["A", "B"], ["A"]]
         assert [one.letter for one in both] == ["B", "A"]
@@ -109,10 +112,10 @@ def test_the_same_reviewer_once_and_no_more_than_the_framework_asks_for(
     with database.write() as session:
         submission = sealed_submission(session, story)
         assigned(session, story, submission, "reviewer_1")
-        with pytest.raises(RuleError, match="Reviewer 1 can't be assigned. Already assigned."):
+        with pytest.raises(RuleError, match="Already assigned"):
             assigned(session, story, submission, "reviewer_1")
         assigned(session, story, submission, "reviewer_2")
-        with pytest.raises(RuleError, match="This submission has all its reviewers."):
+        with pytest.raises(RuleError, match="has all its reviewers"):
             assigned(session, story, submission, "reviewer_3")
 
 
@@ -150,9 +153,9 @@ def test_k13_a_removed_reviewer_loses_access_and_the_drafts_stay_unseen(
         (replacement,) = assigned(session, story, submission, "reviewer_3")
         assert replacement.letter == both[0].letter
         sealed(session, story, both[1], dict.fromkeys(CODES, 2))
-        assert submission.status is Status.IN_REVIEW
+        assert status_of(submission) is Status.IN_REVIEW
         sealed(session, story, replacement, dict.fromkeys(CODES, 2))
-        assert submission.status is Status.AWAITING_DECISION
+        assert status_of(submission) is Status.AWAITING_DECISION
         letters = {
             one.letter
             for of_one in review_queries.all_scores(session, submission.id).values()
@@ -182,7 +185,7 @@ def test_a_review_is_removed_once_with_a_reason_and_never_after_sealing(
         assignments.remove(session, submission, both[1].id, "Away", by=by, at=NOW)
         with pytest.raises(Conflict, match="removed already"):
             assignments.remove(session, submission, both[1].id, "Away", by=by, at=NOW)
-        assert submission.status is Status.IN_REVIEW
+        assert status_of(submission) is Status.IN_REVIEW
 
 
 def test_scoring_after_removal_is_refused_even_for_who_still_holds_the_row(

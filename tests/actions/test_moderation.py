@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.actions import moderation
 from app.db import Database
 from app.models import AgreedScore, Event, Status, Submission
 from app.queries import reviews
 from app.rules.errors import Conflict, RuleError
-from tests.judging import agreed, assigned, in_moderation, sealed, sealed_submission
+from tests.judging import agreed, assigned, in_moderation, sealed, sealed_submission, status_of
 from tests.story import NOW, Story
 
 
@@ -25,7 +25,7 @@ def agree(session: Session, story: Story, submission: Submission, code: str, **c
 def test_differing_scores_wait_and_the_others_are_settled_by_rule(database: Database, story: Story) -> None:
     with database.write() as session:
         submission, _ = in_moderation(session, story)
-        assert submission.status is Status.IN_MODERATION
+        assert status_of(submission) is Status.IN_MODERATION
         assert reviews.settled_scores(session, submission.id, story.framework) == {
             "B01": None,
             "B02": None,
@@ -38,9 +38,9 @@ def test_the_last_agreed_score_sends_the_submission_to_its_decision(database: Da
         submission, both = in_moderation(session, story)
         before = [row.model_dump() for one in both for row in reviews.scores(session, one.id).values()]
         agree(session, story, submission, "B01", score=3)
-        assert submission.status is Status.IN_MODERATION
+        assert status_of(submission) is Status.IN_MODERATION
         agree(session, story, submission, "B02", score=0)
-        assert submission.status is Status.AWAITING_DECISION
+        assert status_of(submission) is Status.AWAITING_DECISION
         assert reviews.settled_scores(session, submission.id, story.framework) == {
             "B01": 3,
             "B02": 0,
@@ -50,7 +50,9 @@ def test_the_last_agreed_score_sends_the_submission_to_its_decision(database: Da
         assert [
             row.model_dump() for one in both for row in reviews.scores(session, one.id).values()
         ] == before
-        lines = session.exec(select(Event).where(Event.verb == "agree score").order_by(Event.number)).all()
+        lines = session.exec(
+            select(Event).where(Event.verb == "agree score").order_by(col(Event.number))
+        ).all()
         assert [(line.facts["criterion"], line.facts["score"], line.facts["status"]) for line in lines] == [
             ("B01", 3, "in moderation"),
             ("B02", 0, "awaiting decision"),
@@ -105,6 +107,21 @@ def test_nothing_is_agreed_before_both_have_sealed(database: Database, story: St
         sealed(session, story, both[0], {"B01": 3, "B02": 3, "B03": 3})
         with pytest.raises(Conflict):
             agree(session, story, submission, "B01")
+
+
+@pytest.mark.parametrize("changed", [{"score": 3}, {"reason": "Other words"}])
+def test_f06_an_agreed_score_changed_behind_the_portals_back_is_found(
+    database: Database, story: Story, changed: dict[str, Any]
+) -> None:
+    with database.write() as session:
+        submission, _ = in_moderation(session, story)
+        row = agree(session, story, submission, "B01")
+        assert reviews.changed_since_sealed(session) == []
+        row.sqlmodel_update(changed)
+        session.flush()
+        assert reviews.changed_since_sealed(session) == [
+            f"submission {submission.id}: the agreed score of B01 is not what was agreed"
+        ]
 
 
 def test_what_the_decision_rests_on_and_what_the_organisation_reads(database: Database, story: Story) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,13 +10,13 @@ from app.actions import self_assessments as answers
 from app.actions import submissions
 from app.db import Database
 from app.models import (
-    Certificate,
     Person,
     SealedCopy,
     Status,
     Window,
 )
 from app.queries import submissions as look_up
+from app.queries.evidence import linked
 from app.rules.declarations import DECLARATION
 from app.rules.errors import Conflict, NotAllowed, RuleError, Stale
 from app.rules.history import sha256
@@ -85,7 +86,7 @@ def test_every_answer_and_the_exact_evidence_are_in_the_copy(database: Database,
         content = look_up.sealed(session, submission.id).content
         applicable = story.framework.of_level("bronze", story.organisations["ZZA"].kind)
         assert content.codes == tuple(one.code for one in applicable)
-        code, item, version, _ = look_up.evidence.linked(session, submission.self_assessment_id)[0]
+        code, item, version, _ = linked(session, submission.self_assessment_id)[0]
         sealed = content.answer(code).evidence
         assert [(one.evidence_id, one.version_id, one.url, one.place) for one in sealed] == [
             (item.id, version.id, "https://trust.example/paper", "page 3")
@@ -105,8 +106,8 @@ def test_lower_levels_not_held_are_included_and_held_ones_listed(database: Datab
 def test_a_held_lower_level_is_listed_and_asks_for_nothing(
     database: Database, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = [Certificate(level="bronze")]
-    monkeypatch.setattr(look_up.certificates, "held", lambda session, organisation_id, on: held)
+    held = [SimpleNamespace(level="bronze")]
+    monkeypatch.setattr("app.queries.certificates.held", lambda session, organisation_id, on: held)
     with database.write() as session:
         made = steps.finished(session, story, "silver")
         by = story.who(session, "lead_a")

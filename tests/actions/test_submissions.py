@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from app.actions import submissions
+from app.actions import evidence, reviews, submissions
 from app.db import Database
 from app.models import (
     Event,
@@ -20,7 +20,7 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import submissions as look_up
+from app.queries.evidence import linked
 from app.rules.errors import Conflict, RuleError
 from tests import steps
 from tests.story import NOW, Story
@@ -61,8 +61,8 @@ def test_hand_over_without_evidence_is_refused(database: Database, story: Story)
     with database.write() as session:
         made = steps.finished(session, story)
         by = story.who(session, "lead_a")
-        code, item, _, _ = look_up.evidence.linked(session, made.id)[0]
-        steps.evidence.unlink(session, made, code, item.id, by=by, at=NOW)
+        code, item, _, _ = linked(session, made.id)[0]
+        evidence.unlink(session, made, code, item.id, by=by, at=NOW)
         with pytest.raises(RuleError, match=f"Finish these criteria first: {code}"):
             steps.hand_over(session, story, made)
 
@@ -160,7 +160,7 @@ def test_withdraw_after_the_review_has_started_is_refused(database: Database, st
     with database.write() as session:
         submission = steps.signed(session, story)
         review = steps.assigned(session, story, submission, "reviewer_1")
-        steps.reviews.start(session, review, by=story.who(session, "reviewer_1"), at=NOW)
+        reviews.start(session, review, by=story.who(session, "reviewer_1"), at=NOW)
         with pytest.raises(Conflict, match="can no longer be withdrawn"):
             submissions.withdraw(session, submission, "Too late", by=story.who(session, "lead_a"), at=NOW)
         assert submission.status is Status.IN_REVIEW

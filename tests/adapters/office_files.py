@@ -113,6 +113,51 @@ def lying(stated: int) -> bytes:
     return bytes(data)
 
 
+def moved(before: bytes, by: int) -> bytes:
+    """Bytes before the zip and every stated offset moved, as tools do that make programs of archives."""
+    data = bytearray(before + docx())
+    end = data.rindex(b"PK\x05\x06")
+    start = struct.unpack_from("<L", data, end + 16)[0]
+    struct.pack_into("<L", data, end + 16, start + by)
+    place = data.find(b"PK\x01\x02", start)
+    while place >= 0:
+        offset = struct.unpack_from("<L", data, place + 42)[0]
+        struct.pack_into("<L", data, place + 42, offset + by)
+        place = data.find(b"PK\x01\x02", place + 4)
+    return bytes(data)
+
+
+def packed(raw: bytes) -> bytes:
+    """A part whose packed bytes are `raw` and whose stated size and checksum are those of "words"."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in zipfile.ZipFile(io.BytesIO(docx())).namelist():
+            archive.writestr(name, part(docx(), name))
+        archive.writestr("word/media/a.dat", raw)
+    data, words = target.getvalue(), b"words"
+    for mark, method, crc, name_at in ((b"PK\x03\x04", 8, 14, 30), (b"PK\x01\x02", 10, 16, 46)):
+        changed = bytearray(data)
+        name = changed.index(b"word/media/a.dat") if name_at == 30 else changed.rindex(b"word/media/a.dat")
+        place = name - name_at
+        assert changed[place : place + 4] == mark
+        struct.pack_into("<H", changed, place + method, zipfile.ZIP_DEFLATED)
+        struct.pack_into("<L", changed, place + crc, zlib.crc32(words))
+        struct.pack_into("<L", changed, place + crc + 8, len(words))
+        data = bytes(changed)
+    return data
+
+
+def deflated(words: bytes) -> bytes:
+    pack = zlib.compressobj(wbits=-15)
+    return pack.compress(words) + pack.flush()
+
+
+def unended(words: bytes) -> bytes:
+    """Everything but the mark that nothing follows."""
+    pack = zlib.compressobj(wbits=-15)
+    return pack.compress(words) + pack.flush(zlib.Z_SYNC_FLUSH)
+
+
 def overlapping() -> bytes:
     """Two names of the directory that point at the same bytes."""
     office = repacked(docx(), {"word/media/a.txt": b"a" * 50, "word/media/b.txt": b"a" * 50})

@@ -1,6 +1,7 @@
 """Word documents, spreadsheets and presentations: what is refused, and in which words."""
 
 from collections.abc import Callable
+from random import Random
 
 import pytest
 
@@ -9,13 +10,16 @@ from tests.adapters.office_files import (
     LAUGHS,
     OLE,
     TYPES,
+    deflated,
     docx,
     field,
     flood,
     formula,
     lying,
+    moved,
     named,
     overlapping,
+    packed,
     paragraph,
     patched,
     pptx,
@@ -25,6 +29,7 @@ from tests.adapters.office_files import (
     repeated,
     swapped,
     typed,
+    unended,
     with_workbook,
     xlsx,
 )
@@ -161,6 +166,15 @@ BAD: dict[str, tuple[Callable[[], bytes], str, str]] = {
     ),
     "U01_appended": (lambda: docx() + b"<html>", "docx", TWO_IN_ONE),
     "U01_prepended": (lambda: b"PK\x03\x04 and more" + docx(), "docx", TWO_IN_ONE),
+    "U01_prepended_offsets_corrected": (lambda: moved(b"PK\x03\x04 and more", 13), "docx", TWO_IN_ONE),
+    "U01_offsets_past_the_parts": (lambda: moved(b"", 10), "docx", TWO_IN_ONE),
+    "U01_more_after_a_part_ends": (lambda: packed(deflated(b"words") + b"more"), "docx", DAMAGED),
+    "U01_much_more_after_a_part_ends": (
+        lambda: packed(deflated(b"words").ljust(65_536, b"\0")[:65_536] + b"more"),
+        "docx",
+        DAMAGED,
+    ),
+    "U01_part_without_end": (lambda: packed(unended(b"words")), "docx", DAMAGED),
     "U01_repeated_part": (repeated, "docx", TWO_IN_ONE),
     "U01_repeated_part_other_case": (
         lambda: repacked(docx(), {"WORD/document.xml": b"<a/>"}),
@@ -178,7 +192,17 @@ BAD: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "U01_last_byte_cut": (lambda: docx()[:-1], "docx", TWO_IN_ONE),
     "U01_byte_flipped": (lambda: patched(docx(), {"central": put("<L", 16, 1)}), "docx", DAMAGED),
     "U01_odd_compression": (lambda: patched(docx(), {"central": put("<H", 10, 14)}), "docx", DAMAGED),
+    "U01_part_in_another_encoding": (
+        lambda: repacked(docx(), {"word/x.xml": b'<?xml version="1.0" encoding="iso-8859-1"?><a>\xe9</a>'}),
+        "docx",
+        DAMAGED,
+    ),
     "U01_markup_broken": (lambda: swapped(docx(), BODY, b"</w:body>", b""), "docx", DAMAGED),
+    "U01_dde_in_part_of_odd_name": (
+        lambda: repacked(typed("application/xml"), {"odd/part.dat": b'<fldSimple instr="DDE cmd"/>'}),
+        "docx",
+        PROGRAM,
+    ),
     # U-04: names that climb out of a folder
     "U04_parent": (lambda: named("../../evil.xml"), "docx", TWO_IN_ONE),
     "U04_parent_backslash": (lambda: named("..\\evil.xml"), "docx", TWO_IN_ONE),
@@ -195,6 +219,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str, str]] = {
         "docx",
         TOO_MUCH,
     ),
+    "U07_long_directory": (lambda: patched(docx(), {"end": put("<L", 12, 2_000_000)}), "docx", TOO_MUCH),
     "U07_deep_xml": (
         lambda: repacked(docx(), {"word/deep.xml": b"<a>" * 201 + b"</a>" * 201}),
         "docx",
@@ -206,25 +231,14 @@ BAD: dict[str, tuple[Callable[[], bytes], str, str]] = {
         "docx",
         DAMAGED,
     ),
-    "U07_laughs_by_type": (
-        lambda: repacked(
-            swapped(
-                docx(),
-                TYPES,
-                b"</Types>",
-                b'<Override PartName="/word/x.dat" ContentType="application/xml"/></Types>',
-            ),
-            {"word/x.dat": LAUGHS},
-        ),
-        "docx",
-        DAMAGED,
-    ),
     "U07_laughs_in_drawing": (lambda: repacked(docx(), {"word/x.vml": LAUGHS}), "docx", DAMAGED),
     "U07_nested_twice": (
         lambda: with_workbook(repacked(xlsx(), {"xl/embeddings/b.xlsx": xlsx()})),
         "docx",
         INSIDE,
     ),
+    "U07_nested_large": (lambda: with_workbook(Random(1).randbytes(17_000_000)), "docx", TOO_MUCH),
+    "U07_endless_fields": (lambda: field(*["PAGE " * 12_000] * 20), "docx", TOO_MUCH),
     "U07_nested_ratio": (
         lambda: with_workbook(repacked(xlsx(), {"xl/media/a.bmp": bytes(20_000_000)})),
         "docx",

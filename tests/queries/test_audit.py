@@ -1,17 +1,20 @@
 """The audit finds what was changed behind the portal's back. Each test first takes the database's own guard away."""
 
 import json
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from app.actions.certificates import Issuer, issue
 from app.db import Database
-from app.models import Event, SealedCopy, Submission
+from app.models import Certificate, Decision, Event, Outcome, SealedCopy, Submission
 from app.queries import audit
+from app.rules.history import sha256
 from tests import steps
 from tests.conftest import ON_POSTGRESQL
-from tests.story import Story
+from tests.story import NOW, Story
 
 
 @pytest.fixture
@@ -127,7 +130,7 @@ def test_a_changed_document_with_a_hash_to_match_is_found(database: Database, su
     with database.write() as session:
         copy = session.get_one(SealedCopy, submission.id)
         copy.document = copy.document.replace("Executive sponsor, trust A", "Somebody else")
-        copy.sha256 = audit.sha256(copy.document)
+        copy.sha256 = sha256(copy.document)
     with database.read() as session:
         assert audit.verify(session) == [
             f"{stream(submission)}: the sealed copy is not the one that was signed"
@@ -176,3 +179,49 @@ def test_the_database_itself_refuses_to_change_history(database: Database, story
             session.rollback()
     with database.read() as session:
         assert [line.verb for line in lines(session, made)] == ["hand over", "sign"]
+
+
+def certified(session: Session, story: Story, submission: Submission) -> Certificate:
+    """A certificate with its decision and its line of history, without the road to them."""
+    administrator = story.people["administrator"].id
+    decision = Decision(
+        submission_id=submission.id,
+        outcome=Outcome.RECOGNISED,
+        rule_outcome=Outcome.RECOGNISED,
+        decided_at=NOW,
+        decided_by_id=administrator,
+    )
+    session.add(decision)
+    session.flush()
+    issuer = Issuer("The Assembly", ("Director",))
+    by = story.who(session, "administrator")
+    return issue(session, decision, submission, story.framework, issuer, by=by, at=NOW, on=NOW.date())
+
+
+@pytest.mark.parametrize(("column", "value"), [("number", "ARF-2026-000999"), ("level", "gold")])
+def test_a_changed_certificate_is_found(
+    database: Database, story: Story, submission: Submission, column: str, value: str
+) -> None:
+    with database.write() as session:
+        certificate = certified(session, story, submission)
+        session.flush()
+        assert audit.verify(session) == []
+        setattr(certificate, column, value)
+    with database.read() as session:
+        assert audit.verify(session) == [f"certificate:{certificate.id}: '{column}' is not what was issued"]
+
+
+def test_a_certificate_that_nobody_issued_and_one_that_is_gone_are_found(
+    database: Database, story: Story, submission: Submission
+) -> None:
+    with database.write() as session:
+        certificate = certified(session, story, submission)
+        session.flush()
+        certificate_id, other_id = certificate.id, uuid4()
+        statement = sa.update(Certificate).values(id=other_id)
+        session.execute(statement)
+    with database.read() as session:
+        assert audit.verify(session) == [
+            f"certificate:{other_id}: the history does not say that it was issued",
+            f"certificate:{certificate_id}: an issued certificate is gone",
+        ]

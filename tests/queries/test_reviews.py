@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlmodel import Session, select
 
 from app.db import Database
-from app.models import Membership, Person, Review, ReviewStatus, Score, Submission
+from app.models import Membership, Person, Review, ReviewStatus, Role, Score, Submission
 from app.queries import assignments, people, reviews
 from tests.judging import CODES, assigned, scored, sealed, sealed_submission
 from tests.story import NOW, Story
@@ -126,7 +126,7 @@ def test_candidates_know_the_same_ties_as_sign_in_does(database: Database, story
         session.add(
             Membership(
                 person_id=story.people["reviewer_3"].id,
-                role="lead",
+                role=Role.LEAD,
                 organisation_id=story.organisations["ZZB"].id,
                 granted_at=NOW,
             )

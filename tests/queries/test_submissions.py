@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
+from app.actions import assignments
 from app.db import Database
 from app.models import Membership, Role, Status, Submission, Window
 from app.queries import submission_lists, submissions, windows
@@ -55,7 +56,7 @@ def test_a_removed_reviewer_no_longer_sees_it(database: Database, story: Story) 
         submission = steps.signed(session, story)
         review = steps.assigned(session, story, submission, "reviewer_1")
         by = story.who(session, "administrator")
-        steps.assignments.remove(session, submission, review.id, "Away", by=by, at=NOW)
+        assignments.remove(session, submission, review.id, "Away", by=by, at=NOW)
         assert visible(session, story, "reviewer_1") == set()
 
 

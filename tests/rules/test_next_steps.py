@@ -33,8 +33,8 @@ def test_the_clock_says_who_has_it_and_until_when() -> None:
     ("status", "reviewers", "sealed", "says"),
     [
         (Status.AWAITING_SIGN_OFF, 0, 0, "Wait for the executive sponsor"),
-        (Status.SUBMITTED, 0, 0, "Assign 2 of 2 reviewers"),
-        (Status.IN_REVIEW, 1, 1, "Assign 1 of 2 reviewers"),
+        (Status.SUBMITTED, 0, 0, "Assign 2 reviewers"),
+        (Status.IN_REVIEW, 1, 1, "Assign 1 more reviewer"),
         (Status.IN_REVIEW, 2, 1, "Wait for reviews: 1 of 2 sealed"),
         (Status.IN_MODERATION, 2, 2, "Agree the scores that differ"),
         (Status.AWAITING_DECISION, 2, 2, "Decide"),

@@ -1,3 +1,6 @@
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from app.rules.scoring import (
 )
 
 DEFAULT = Settings()
+AT = datetime(2026, 11, 22, tzinfo=UTC)
 marks = st.integers(0, 3)
 
 
@@ -49,12 +53,12 @@ def test_the_agreed_score_counts_whatever_the_reviewers_gave(scores: list[int], 
 
 
 def test_the_rule_that_settled_is_told_in_words() -> None:
-    assert why_settled((2, 2), DEFAULT) == "The reviewers gave the same score, so it is 2."
+    assert why_settled((2, 2), DEFAULT) == "The reviewers gave the same score."
     assert why_settled((3, 2), DEFAULT) == (
-        "By both scores the criterion meets the rule, so the lower one counts: 2."
+        "By both scores the criterion meets the rule, so the lower one counts."
     )
     assert why_settled((0, 1), DEFAULT) == (
-        "By both scores the criterion does not meet the rule, so the lower one counts: 0."
+        "By both scores the criterion does not meet the rule, so the lower one counts."
     )
 
 
@@ -81,10 +85,18 @@ def test_a_criterion_is_scored_when_it_has_score_and_reason() -> None:
 
 
 def test_f06_the_digest_tells_any_change_of_what_a_reviewer_said() -> None:
-    def said(**changed: object) -> str:
-        row = {"criterion_code": "B01", "score": 2, "reason": "Yes", "private_note": "", **changed}
-        return digest([Score(**row), Score(criterion_code="B02", score=1, reason="No", private_note="")])
+    def said(code: str = "B01", score: int = 2, reason: str = "Yes", note: str = "") -> str:
+        row = Score(
+            review_id=UUID(int=1),
+            criterion_code=code,
+            score=score,
+            reason=reason,
+            private_note=note,
+            saved_at=AT,
+        )
+        other = Score(review_id=UUID(int=1), criterion_code="B02", score=1, reason="No", saved_at=AT)
+        return digest([row, other])
 
-    whole = {said(), said(score=3), said(reason="Yes."), said(private_note="x"), said(criterion_code="B03")}
+    whole = {said(), said(score=3), said(reason="Yes."), said(note="x"), said(code="B03")}
     assert len(whole) == 5
     assert said() == said()

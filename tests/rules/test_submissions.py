@@ -93,7 +93,7 @@ def test_followed_leads_to_the_last_status() -> None:
 
 
 def test_followed_finds_what_could_not_have_happened() -> None:
-    lines = [("hand over", {}), ("withdraw", {}), ("sign", {})]
+    lines: list[tuple[str, dict[str, str]]] = [("hand over", {}), ("withdraw", {}), ("sign", {})]
     assert followed(lines) == (Status.SUBMITTED, ["'sign' can't follow the status 'withdrawn'"])
 
 

@@ -1,19 +1,21 @@
 """The reviewer's pages: what they show, what they refuse, and what they never tell."""
 
+import re
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from markupsafe import escape
 from sqlmodel import Session
 
 from app.db import Database
-from app.models import EvidenceVersion, Membership, Person, Review, ReviewStatus, Role, Status
+from app.models import EvidenceVersion, Person, Review, ReviewStatus, Status
 from app.queries import reviews, submissions
 from app.rules import scoring
 from tests.judging import CODES, NARRATIVE, assigned, refetched, scored, sealed, sealed_submission
-from tests.story import NOW, Story
+from tests.story import Story
 
 Browser = Callable[[Person], TestClient]
 
@@ -86,14 +88,18 @@ def test_a_criterion_shows_the_sealed_answer_and_no_score_is_chosen(
 ) -> None:
     started(database, story, both[0])
     text = browser_of(story.people["reviewer_1"]).get(f"/reviews/{both[0]}/criteria/B01").text
-    assert story.framework.mark in text
+    assert escape(story.framework.mark) in text
     assert NARRATIVE in text
     assert "2 of 3, Established" in text
     assert 'href="https://trust.example/statement" rel="noopener' in text
     assert f"/reviews/{both[0]}/evidence/{version_of(database, both[0])}" in text
     assert all(words in text for words in story.framework.criterion("B01").descriptors[:1])
     assert text.count('type="radio"') == 4
-    assert " checked" not in text
+    assert _chosen(text) == []
+
+
+def _chosen(text: str) -> list[str]:
+    return re.findall(r'<input [^>]*value="(\d)"[^>]* checked', text)
 
 
 def test_saving_leads_to_the_next_criterion_and_the_last_to_the_list(
@@ -113,7 +119,7 @@ def test_saving_leads_to_the_next_criterion_and_the_last_to_the_list(
         assert (answer.status_code, answer.headers["location"]) == (303, target)
         assert kept(database, both[0], code) == (0, "Nothing seen", "Ask them", 2)
     shown = browser.get(f"{path}/criteria/B01").text
-    assert shown.count(" checked") == 1
+    assert _chosen(shown) == ["0"]
     assert "Nothing seen</textarea>" in shown
 
 
@@ -236,111 +242,3 @@ def test_only_evidence_of_this_sealed_copy_opens_and_as_an_attachment(
     for id_ in (foreign, "x", "%00"):
         answer = browser.get(f"/reviews/{both[0]}/evidence/{id_}")
         assert (answer.status_code, answer.content) == (404, nothing.content)
-
-
-PAGES = ("", "/criteria/B01", "/criteria/B02", "/criteria/B03", "/seal")
-
-
-def test_nobody_but_the_reviewer_may_know_that_a_review_exists(
-    both: tuple[UUID, UUID], database: Database, story: Story, browser_of: Browser
-) -> None:
-    started(database, story, both[0], {"B01": 1})
-    paths = [*PAGES, f"/evidence/{version_of(database, both[0])}"]
-    for part, person in story.people.items():
-        if part == "reviewer_1":
-            continue
-        browser = browser_of(person)
-        nothing = browser.get(f"/reviews/{uuid4()}")
-        for path in paths:
-            answer = browser.get(f"/reviews/{both[0]}{path}")
-            assert (part, path, answer.status_code, answer.content) == (part, path, 404, nothing.content)
-        for path in ("/start", "/criteria/B01", "/seal"):
-            answer = browser.post(
-                f"/reviews/{both[0]}{path}", data={"version": "2", "score": "3", "reason": "x"}
-            )
-            assert (part, path, answer.status_code, answer.content) == (part, path, 404, nothing.content)
-    assert kept(database, both[0]) == (
-        1,
-        "Reason B01 by " + _letter(database, both[0]),
-        _note(database, both[0]),
-        2,
-    )
-
-
-def _letter(database: Database, review_id: UUID) -> str:
-    with database.read() as session:
-        return review(session, review_id).letter
-
-
-def _note(database: Database, review_id: UUID) -> str:
-    return f"Note B01 by {_letter(database, review_id)}"
-
-
-def test_b15_f04_nothing_a_reviewer_can_fetch_differs_with_the_others_work(
-    both: tuple[UUID, UUID], database: Database, story: Story, browser_of: Browser
-) -> None:
-    """Reviewer 1's every page, byte for byte, while reviewer 2 scores, changes and seals."""
-    started(database, story, both[0], {"B01": 1})
-    browser = browser_of(story.people["reviewer_1"])
-    with database.read() as session:
-        submission = review(session, both[0]).submission_id
-    paths = [
-        "/home",
-        "/reviews",
-        *(f"/reviews/{both[0]}{page}" for page in PAGES),
-        *(f"/submissions/{submission}{page}" for page in ("", "/history", "/copy", "/receipt", "/outcome")),
-        *(
-            f"/submissions/{submission}{page}"
-            for page in ("/moderation", "/moderation/B01", "/decision", "/reviewers")
-        ),
-        "/dashboards",
-        "/register",
-    ]
-
-    def everything() -> list[tuple[str, int, bytes]]:
-        answers = [(path, browser.get(path)) for path in paths]
-        return [(path, answer.status_code, answer.content) for path, answer in answers]
-
-    untouched = everything()
-    steps: list[Callable[[Session], None]] = [
-        lambda session: scored(session, story, review(session, both[1]), {}),
-        lambda session: scored(session, story, review(session, both[1]), {"B01": 3}),
-        lambda session: scored(session, story, review(session, both[1]), {"B01": 0, "B02": 1}, "Other"),
-        lambda session: sealed(session, story, review(session, both[1]), dict.fromkeys(CODES, 2)),
-    ]
-    for step in steps:
-        with database.write() as session:
-            step(session)
-        assert everything() == untouched
-    assert any(status == 200 for _, status, _ in untouched)
-
-
-def test_b08_a_reviewer_who_leads_a_trust_gains_nothing_across(
-    both: tuple[UUID, UUID], database: Database, story: Story, browser_of: Browser
-) -> None:
-    """Reviewer 1 also leads trust B: reads trust A's sealed copy, not its library; and judges nothing of trust B."""
-    with database.write() as session:
-        leads = {"role": Role.LEAD, "organisation_id": story.organisations["ZZB"].id, "granted_at": NOW}
-        session.add(Membership(person_id=story.people["reviewer_1"].id, **leads))
-        other = assigned(session, story, sealed_submission(session, story, "ZZB", "b"), "reviewer_2")[0].id
-    browser = browser_of(story.people["reviewer_1"])
-    assert browser.get(f"/reviews/{both[0]}").status_code == 200
-    for path in (
-        f"/organisations/{story.organisations['ZZA'].id}/evidence",
-        f"/evidence-files/{version_of(database, both[0])}",
-        f"/reviews/{other}",
-        f"/reviews/{both[1]}",
-    ):
-        assert (path, browser.get(path).status_code) == (path, 404)
-
-
-def test_f01_a_reviewer_who_joins_the_trust_loses_access_at_once(
-    both: tuple[UUID, UUID], database: Database, story: Story, browser_of: Browser
-) -> None:
-    browser = browser_of(story.people["reviewer_1"])
-    assert browser.get(f"/reviews/{both[0]}").status_code == 200
-    with database.write() as session:
-        session.get_one(Person, story.people["reviewer_1"].id).employer_id = story.organisations["ZZC"].id
-    nothing = browser.get(f"/reviews/{uuid4()}")
-    assert browser.get(f"/reviews/{both[0]}").content == nothing.content
-    assert browser.post(f"/reviews/{both[0]}/start").content == nothing.content

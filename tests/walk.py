@@ -1,0 +1,231 @@
+"""The whole story over HTTP, as its people click through it: from an empty self-assessment to a certificate.
+
+Each step of the workflow is taken only after the page before it was seen to offer the button of that step.
+"""
+
+import html
+import io
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import col, select
+from starlette.routing import compile_path
+
+from app.criteria.schema import Criterion, OrganisationKind, QuestionKind
+from app.db import Database
+from app.models import Event, Person, Status
+from app.rules.workflow import TRANSITIONS, Verb
+from app.web.guards import routes_of
+from tests import samples
+from tests.digests import event_count
+from tests.steps import answer_to
+from tests.story import Story
+
+BrowserOf = Callable[[Person], TestClient]
+EVIDENCE = {
+    "title": "WRES report",
+    "evidence_date-day": "27",
+    "evidence_date-month": "3",
+    "evidence_date-year": "2026",
+}
+
+
+@dataclass
+class Walk:
+    """Plays the story. What it did is kept: the verbs, and how many events each route wrote at least once."""
+
+    app: FastAPI
+    database: Database
+    story: Story
+    browser_of: BrowserOf
+    browsers: dict[str, TestClient] = field(default_factory=dict)
+    taken: list[tuple[Verb, str]] = field(default_factory=list)
+    events_written: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def browser(self, part: str) -> TestClient:
+        if part not in self.browsers:
+            self.browsers[part] = self.browser_of(self.story.people[part])
+        return self.browsers[part]
+
+    def get(self, part: str, path: str) -> str:
+        answer = self.browser(part).get(path)
+        assert answer.status_code == 200, (part, path, answer.status_code, title_of(answer.text))
+        return answer.text
+
+    def post(self, part: str, path: str, form: Mapping[str, str] | None = None, **more: object) -> str:
+        """Send a form that must work. Returns where it leads."""
+        before = event_count(self.database)
+        answer = self.browser(part).post(path, data=dict(form or {}), **more)  # type: ignore[arg-type]
+        assert answer.status_code == 303, (part, path, answer.status_code, errors_of(answer.text))
+        template = self.template_of(path)
+        self.events_written[template] = max(
+            self.events_written[template], event_count(self.database) - before
+        )
+        return str(answer.headers["location"])
+
+    def template_of(self, path: str) -> str:
+        """The route's own path, for example ``/reviews/{review_id}/seal``."""
+        for route in routes_of(self.app):
+            if "POST" in route.methods and compile_path(route.path)[0].match(path.partition("?")[0]):
+                return route.path
+        raise LookupError(path)
+
+    def take(
+        self, verb: Verb, part: str, page: str, form: Mapping[str, str] | None = None, *, to: str = ""
+    ) -> str:
+        """Open ``page``, find the verb's button, send the form (to ``to``, else the page), find the event."""
+        shown = self.get(part, page)
+        assert TRANSITIONS[verb].button in buttons_of(shown), (verb, buttons_of(shown))
+        known = self.submission_events()
+        where = self.post(part, to or page, {**hidden_of(shown), **(form or {})})
+        new = [line for id_, line in self.submission_events().items() if id_ not in known]
+        assert [(line.verb, Status(line.facts["status"]) in TRANSITIONS[verb].lead_to) for line in new] == [
+            (verb.value, True)
+        ]
+        self.taken.append((verb, new[0].facts["status"]))
+        return where
+
+    def submission_events(self) -> dict[UUID, Event]:
+        with self.database.read() as session:
+            rows = session.exec(select(Event).where(col(Event.stream).startswith("submission:"))).all()
+            return {row.id: row for row in rows}
+
+    def bronze(self) -> tuple[Criterion, ...]:
+        return self.story.framework.of_level("bronze", OrganisationKind.TRUST)
+
+    def write_bronze(self) -> str:
+        """Start trust A's self-assessment, add a file and a link, answer every Bronze criterion. Returns its path."""
+        organisation = f"/organisations/{self.story.organisations['ZZA'].id}"
+        path = self.post("lead_a", f"{organisation}/self-assessments")
+        file = self.post("contributor_a", f"{organisation}/evidence/new", EVIDENCE, files=pdf_file())
+        link = {**EVIDENCE, "title": "Board paper", "url": "https://trust.example/paper"}
+        paper = self.post("lead_a", f"{organisation}/evidence/new-link", link).rpartition("/")[2]
+        self.post("lead_a", f"{file}/versions", files=pdf_file("second version"))
+        spare = self.post("lead_a", f"{organisation}/evidence/new-link", {**link, "title": "Spare"})
+        self.post("lead_a", f"{spare}/remove")
+        for criterion in self.bronze():
+            form = {"form-version": "0", "form-finished": "yes", "form-then": "link", "form-place": "page 3"}
+            item = file.rpartition("/")[2] if criterion.code == "B01" else paper
+            form |= typed_of(criterion) | {"form-evidence": item}
+            self.post("lead_a", f"{path}/criteria/{criterion.code}", form)
+        return path
+
+    def hand_over(self, path: str) -> str:
+        sponsor = str(self.story.people["sponsor_a"].id)
+        form = {"sponsor": sponsor, "window": str(self.story.window_id)}
+        return self.take(Verb.HAND_OVER, "lead_a", f"{path}/submit/bronze", form)
+
+    def submit(self, path: str) -> str:
+        """Hand over until it is signed: declined once, withdrawn once. Returns the path of what was signed."""
+        declined = self.hand_over(path)
+        reason = {"reason": "The board has not read it."}
+        self.take(Verb.DECLINE, "sponsor_a", f"{declined}/decline", reason)
+        withdrawn = self.hand_over(path)
+        shown = self.get("lead_a", withdrawn)
+        assert TRANSITIONS[Verb.WITHDRAW].button in buttons_of(shown)
+        self.post("lead_a", f"{withdrawn}/withdraw", {"reason": "A figure is wrong."})
+        self.taken.append((Verb.WITHDRAW, Status.WITHDRAWN.value))
+        submission = self.hand_over(path)
+        self.take(Verb.SIGN, "sponsor_a", f"{submission}/sign", {"read": "yes"})
+        return submission
+
+    def assign(self, submission: str) -> None:
+        """Two reviewers; one is removed and another takes the place."""
+        page = f"{submission}/reviewers"
+        for part in ("reviewer_1", "reviewer_3"):
+            chosen = {f"reviewer-{self.story.people[part].id}": "yes"}
+            self.take(Verb.ASSIGN_REVIEWER, "administrator", page, chosen)
+        review = self.review_of("reviewer_3")
+        removal = f"{page}/{review.rpartition('/')[2]}/remove"
+        self.take(Verb.REMOVE_REVIEWER, "administrator", removal, {"reason": "On leave."})
+        chosen = {f"reviewer-{self.story.people['reviewer_2'].id}": "yes"}
+        self.take(Verb.ASSIGN_REVIEWER, "administrator", page, chosen)
+
+    def review_of(self, part: str) -> str:
+        """The path of the one review in a reviewer's queue."""
+        (path,) = set(re.findall(r"/reviews/[0-9a-f-]{36}", self.get(part, "/reviews")))
+        return path
+
+    def review(self, part: str, scores: Mapping[str, str]) -> None:
+        """Start, score every criterion of the copy (2 unless ``scores`` says otherwise), seal."""
+        path = self.review_of(part)
+        self.take(Verb.START_REVIEW, part, path, to=f"{path}/start")
+        for criterion in self.bronze():
+            page = f"{path}/criteria/{criterion.code}"
+            form = {
+                "score": scores.get(criterion.code, "2"),
+                "reason": f"Reason of {part}",
+                "private-note": "n",
+            }
+            self.post(part, page, {**hidden_of(self.get(part, page)), **form})
+        self.take(Verb.SEAL_REVIEW, part, f"{path}/seal")
+
+    def judge(self, submission: str) -> None:
+        """Two reviews that differ on B02, an agreed score, a decision by the rule, the release."""
+        self.assign(submission)
+        self.review("reviewer_1", {"B02": "3"})
+        self.review("reviewer_2", {"B02": "1"})
+        agreed = {"score": "2", "reason": "Both read the minute again."}
+        self.take(Verb.AGREE_SCORE, "moderator", f"{submission}/moderation/B02", agreed)
+        self.take(Verb.DECIDE, "administrator", f"{submission}/decision", {"outcome": "recognised"})
+        self.take(Verb.RELEASE, "administrator", f"/windows/{self.story.window_id}/release")
+
+    def play(self) -> str:
+        """The story to its end. Returns the path of the released submission."""
+        submission = self.submit(self.write_bronze())
+        self.judge(submission)
+        return submission
+
+
+def typed_of(criterion: Criterion) -> dict[str, str]:
+    """A good answer to each question, as the form sends it."""
+    typed: dict[str, str] = {}
+    for question in criterion.questions:
+        text = answer_to(criterion, question)
+        if question.kind is QuestionKind.DATE:
+            typed |= dict(
+                zip(
+                    (f"{question.id}-{part}" for part in ("year", "month", "day")),
+                    text.split("-"),
+                    strict=True,
+                )
+            )
+        else:
+            typed[question.id] = text
+    return typed
+
+
+def buttons_of(page: str) -> list[str]:
+    """The words of every button and link on the page."""
+    found = re.findall(r"<(button|a)\b[^>]*>(.*?)</\1>", page, re.DOTALL)
+    return [html.unescape(" ".join(re.sub(r"<[^>]+>", "", text).split())) for _, text in found]
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    """The hidden fields of the page's forms, as a browser would send them back."""
+    found: dict[str, str] = {}
+    for tag in re.findall(r"<input\b[^>]*type=\"hidden\"[^>]*>", page):
+        attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
+        found[attributes["name"]] = html.unescape(attributes.get("value", ""))
+    return found
+
+
+def title_of(page: str) -> str:
+    found = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+    return html.unescape(" ".join(found.group(1).split())) if found else ""
+
+
+def errors_of(page: str) -> list[str]:
+    """The lines of the error summary, or the page's title."""
+    found = re.search(r'class="nhsuk-error-summary.*?</div>\s*</div>', page, re.DOTALL)
+    texts = re.findall(r"<a [^>]*>(.*?)</a>|<p>(.*?)</p>", found.group(0), re.DOTALL) if found else []
+    return [html.unescape(" ".join((a or b).split())) for a, b in texts] or [title_of(page)]
+
+
+def pdf_file(canary: str = "illustrative evidence") -> dict[str, object]:
+    return {"file": ("wres-report.pdf", io.BytesIO(samples.pdf(canary)), "application/pdf")}
