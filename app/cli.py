@@ -70,6 +70,7 @@ def serve(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=60,  # after 5 seconds, the default, a busy machine's worker is killed while it starts
     )
 
 

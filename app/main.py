@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
@@ -25,6 +26,7 @@ from app.web.protection import Protection, host_of
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The portal with ``settings`` (default: from the environment). Raises when a route declares no permission."""
     settings = settings or Settings()
+    configure_log()
     app = FastAPI(
         title=settings.portal_name,
         docs_url=None,
@@ -43,6 +45,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if missing := undeclared(app, routes.PUBLIC):
         raise RuntimeError(f"these routes declare no permission: {', '.join(missing)}")
     return app
+
+
+def configure_log() -> None:
+    """One JSON object a line. Tracebacks go without local variables: those may hold a token or somebody's text."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
 
 
 def _parts(settings: Settings) -> PortalParts:

@@ -52,8 +52,9 @@ def spread(values: Sequence[float]) -> str:
 async def measured(server: Served, line: Line, clients: int, seconds: float, most: int) -> Round:
     """Ask for ``seconds`` or ``most`` requests, whichever comes first. RuntimeError when an answer is not the wanted one."""
     wires = [Wire(server.port) for _ in range(clients)]
-    for number, wire in enumerate(wires):  # connected, and the page drawn once, before the clock starts
-        _check(line, await line.ask(wire, number, 0))
+    # Connected, and the page drawn once, before the clock starts.
+    for answer in await asyncio.gather(*(line.ask(wire, number, 0) for number, wire in enumerate(wires))):
+        _check(line, answer)
     before, begun = server.cpu_seconds(), time.perf_counter()
     made = Round(0.0, 0.0)
     await asyncio.gather(

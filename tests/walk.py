@@ -78,22 +78,23 @@ class Walk:
     def take(
         self, verb: Verb, part: str, page: str, form: Mapping[str, str] | None = None, *, to: str = ""
     ) -> str:
-        """Open ``page``, find the verb's button, send the form (to ``to``, else the page), find the event."""
+        """Find the verb's button on ``page``, send the form there or to ``to``, find the event."""
         shown = self.get(part, page)
         assert TRANSITIONS[verb].button in buttons_of(shown), (verb, buttons_of(shown))
         known = self.submission_events()
         where = self.post(part, to or page, {**hidden_of(shown), **(form or {})})
         new = [line for id_, line in self.submission_events().items() if id_ not in known]
-        assert [(line.verb, Status(line.facts["status"]) in TRANSITIONS[verb].lead_to) for line in new] == [
+        assert [(name, Status(status) in TRANSITIONS[verb].lead_to) for name, status in new] == [
             (verb.value, True)
         ]
-        self.taken.append((verb, new[0].facts["status"]))
+        self.taken.append((verb, new[0][1]))
         return where
 
-    def submission_events(self) -> dict[UUID, Event]:
+    def submission_events(self) -> dict[UUID, tuple[str, str]]:
+        """Verb and status of every line in a submission's history."""
         with self.database.read() as session:
             rows = session.exec(select(Event).where(col(Event.stream).startswith("submission:"))).all()
-            return {row.id: row for row in rows}
+            return {row.id: (row.verb, row.facts["status"]) for row in rows}
 
     def bronze(self) -> tuple[Criterion, ...]:
         return self.story.framework.of_level("bronze", OrganisationKind.TRUST)
@@ -126,10 +127,8 @@ class Walk:
         reason = {"reason": "The board has not read it."}
         self.take(Verb.DECLINE, "sponsor_a", f"{declined}/decline", reason)
         withdrawn = self.hand_over(path)
-        shown = self.get("lead_a", withdrawn)
-        assert TRANSITIONS[Verb.WITHDRAW].button in buttons_of(shown)
-        self.post("lead_a", f"{withdrawn}/withdraw", {"reason": "A figure is wrong."})
-        self.taken.append((Verb.WITHDRAW, Status.WITHDRAWN.value))
+        reason = {"reason": "A figure is wrong."}
+        self.take(Verb.WITHDRAW, "lead_a", withdrawn, reason, to=f"{withdrawn}/withdraw")
         submission = self.hand_over(path)
         self.take(Verb.SIGN, "sponsor_a", f"{submission}/sign", {"read": "yes"})
         return submission
@@ -139,12 +138,12 @@ class Walk:
         page = f"{submission}/reviewers"
         for part in ("reviewer_1", "reviewer_3"):
             chosen = {f"reviewer-{self.story.people[part].id}": "yes"}
-            self.take(Verb.ASSIGN_REVIEWER, "administrator", page, chosen)
+            self.take(Verb.ASSIGN_REVIEWER, "administrator", submission, chosen, to=page)
         review = self.review_of("reviewer_3")
         removal = f"{page}/{review.rpartition('/')[2]}/remove"
         self.take(Verb.REMOVE_REVIEWER, "administrator", removal, {"reason": "On leave."})
         chosen = {f"reviewer-{self.story.people['reviewer_2'].id}": "yes"}
-        self.take(Verb.ASSIGN_REVIEWER, "administrator", page, chosen)
+        self.take(Verb.ASSIGN_REVIEWER, "administrator", submission, chosen, to=page)
 
     def review_of(self, part: str) -> str:
         """The path of the one review in a reviewer's queue."""

@@ -27,14 +27,7 @@ STREAM = 48 * 1024 * 1024
 ALL_STREAMS = 160 * 1024 * 1024
 PIXELS = 200_000_000
 FILTERS = 3
-LIMITS: Mapping[str, Any] = {
-    "parser_max_nesting": 100,
-    "parser_max_container_size": OBJECTS,
-    "flate_max_memory": STREAM,
-    "png_max_memory": STREAM,
-    "tiff_max_memory": STREAM,
-    "run_length_max_memory": STREAM,
-}
+LIMITS: Mapping[str, Any] = {"parser_max_nesting": 100, "flate_max_memory": STREAM}
 
 # Names that mean something as a key of a dictionary, and names that do as its kind, with the reason.
 _KEYS = {

@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.criteria import consistency
-from app.criteria.text import Code, Line, Mark, Passage, QuestionId, Slug
+from app.criteria.text import Code, FrameworkTitle, LevelName, Line, Mark, Passage, QuestionId, Slug
 
 NOT_CONFIRMED = "default, not the Assembly's rule"
 
@@ -149,7 +149,7 @@ class Level(_Value):
     """A tier of recognition. Each level builds on those of lower rank."""
 
     id: Slug
-    name: Line
+    name: LevelName
     rank: Annotated[int, Field(ge=1, le=20)]
     signifies: Line
 
@@ -237,7 +237,7 @@ class Framework(_Value):
 
     id: Slug
     version: Slug
-    title: Line
+    title: FrameworkTitle
     status: Literal["illustrative", "official"]
     mark: Mark
     levels: Annotated[tuple[Level, ...], Field(min_length=1, max_length=20)]

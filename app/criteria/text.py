@@ -58,7 +58,10 @@ def _question_id(value: str) -> str:
 Line = Annotated[
     str, StringConstraints(min_length=1, max_length=300), AfterValidator(_one_line), AfterValidator(_plain)
 ]
-Mark = Annotated[str, StringConstraints(max_length=300), AfterValidator(_one_line), AfterValidator(_plain)]
+# These two are printed on certificates, which have room for so much.
+FrameworkTitle = Annotated[Line, StringConstraints(max_length=150)]
+LevelName = Annotated[Line, StringConstraints(max_length=30)]
+Mark = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line), AfterValidator(_plain)]
 Passage = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_plain)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_slug)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=12), AfterValidator(_code)]

@@ -6,7 +6,17 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from app.models import Mail, Membership, Person, SignInLink, SignInSession
+from app.models import (
+    ASSEMBLY_ROLES,
+    ORGANISATION_ROLES,
+    VIEWER_ROLES,
+    Mail,
+    Membership,
+    Person,
+    Role,
+    SignInLink,
+    SignInSession,
+)
 
 
 def person_who_may_sign_in(session: Session, address: str) -> Person | None:
@@ -81,20 +91,35 @@ def open_sessions(
 
 @dataclass(frozen=True)
 class DemoPerson:
+    """Somebody to play. ``part`` names them by what they do and where: "EDI lead, demo trust 1"."""
+
     id: UUID
     part: str
     name: str
+    role: Role
 
 
 def demo_people(session: Session) -> list[DemoPerson]:
-    """The people of the demonstration, in the order of their parts."""
+    """The people of the demonstration who hold a role, in the order in which the story meets them."""
     rows = session.exec(
-        select(Person.id, Person.demo_part, Person.name)
+        select(Person.id, Person.demo_part, Person.name, Membership.role)
+        .join(Membership, col(Membership.person_id) == Person.id)
         .where(Person.demo_part != "")
         .where(col(Person.left_at).is_(None))
-        .order_by(col(Person.demo_part), col(Person.name))
+        .where(col(Membership.ended_at).is_(None))
     ).all()
-    return [DemoPerson(*row) for row in rows]
+    first: dict[UUID, DemoPerson] = {}
+    people = [DemoPerson(id_, part, name, role) for id_, part, name, role in rows]
+    for person in sorted(people, key=_in_the_story):
+        first.setdefault(person.id, person)
+    return list(first.values())
+
+
+def _in_the_story(person: DemoPerson) -> tuple[bool, bool, str, int, str]:
+    """Organisations first, one after the other; then the Assembly; then those who look on."""
+    place = person.part.partition(", ")[2] if person.role in ORGANISATION_ROLES else ""
+    is_assembly, is_viewer = person.role in ASSEMBLY_ROLES, person.role in VIEWER_ROLES
+    return is_viewer, is_assembly, place, list(Role).index(person.role), person.part
 
 
 def newest_mails(session: Session, most: int) -> list[Mail]:

@@ -19,6 +19,7 @@ from app.web.portal import Portal
 from app.web.transaction import Form, Now, Person, Transaction
 
 router = APIRouter()
+SIGNS_FOR = "For the issuer"
 Readable = Annotated[Certificate, Depends(CertificateFor(Permission.READ_CERTIFICATE), scope="function")]
 Revocable = Annotated[Certificate, Depends(CertificateFor(Permission.REVOKE), scope="function")]
 
@@ -36,7 +37,7 @@ def facts_of(certificate: Certificate, settings: Settings) -> CertificateFacts:
         issued_on=certificate.issued_on,
         expires_on=certificate.expires_on,
         issuer_name=certificate.issuer_name,
-        signatories=tuple(Signatory(role, certificate.issuer_name) for role in certificate.signatories),
+        signatories=tuple(Signatory(role, SIGNS_FOR) for role in certificate.signatories),
         verify_url=f"{settings.base_url}/verify/{certificate.token}",
         register_address=f"{settings.base_url}/verify",
         demo=certificate.is_fictional,

@@ -4,12 +4,15 @@ Neither router is added in production: see ``routes.add_to``.
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from app.actions import sign_in
+from app.models import ORGANISATION_ROLES, VIEWER_ROLES
 from app.queries import sign_in as look_up
+from app.queries.sign_in import DemoPerson
 from app.web.errors import NotFound
 from app.web.pages import go, page
 from app.web.portal import Portal
@@ -24,7 +27,16 @@ MOST_MAILS = 50
 
 @demo_router.get("/sign-in/demo")
 async def show(request: Request, who: MaybePerson, session: Transaction) -> Response:
-    return page(request, "sign_in/demo", who, people=look_up.demo_people(session))
+    groups = [
+        (heading, list(people)) for heading, people in groupby(look_up.demo_people(session), key=_heading)
+    ]
+    return page(request, "sign_in/demo", who, groups=groups)
+
+
+def _heading(person: DemoPerson) -> str:
+    if person.role in ORGANISATION_ROLES:
+        return "Organisations"
+    return "ICBs and the region" if person.role in VIEWER_ROLES else "The Assembly and its reviewers"
 
 
 @demo_router.post("/sign-in/demo")

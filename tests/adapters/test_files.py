@@ -85,6 +85,16 @@ def test_bytes_are_synced_before_they_are_named_and_the_name_after(
     assert steps == ["file", "rename", "folder"]
 
 
+def test_new_folders_are_synced_into_the_folders_that_hold_them(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_ino))
+    folder = files.path(files.put(io.BytesIO(b"x")).name).parent
+    holders = [files.root.parent, files.root, folder.parent]
+    assert synced[:3] == [holder.stat().st_ino for holder in holders]
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -56,7 +56,9 @@ def test_a_person_of_two_organisations_chooses(
     assert "Start for" not in words
 
 
-@pytest.mark.parametrize(("part", "status"), [("sponsor_a", 403), ("lead_b", 404), ("administrator", 404)])
+@pytest.mark.parametrize(
+    ("part", "status"), [("sponsor_a", 403), ("lead_b", 404), ("moderator", 404), ("administrator", 403)]
+)
 def test_A09_who_may_not_write_does_not_start(
     browser_of: BrowserOf, story: Story, database: Database, part: str, status: int
 ) -> None:

@@ -1,0 +1,137 @@
+"""What holds for every route, transition and grant, generated from the tables themselves."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
+
+import app.main as main
+from app.actions import assignments, decisions, moderation, reviews, submissions
+from app.config import Environment, Settings
+from app.db import Database
+from app.models import Person
+from app.rules.workflow import TRANSITIONS, Verb
+from app.web import routes
+from app.web.guards import permission_of, routes_of, undeclared
+from tests.digests import event_count
+from tests.story import Story
+from tests.walk import Walk, pdf_file
+
+BrowserOf = Callable[[Person], TestClient]
+
+
+@pytest.fixture
+def every_route(tmp_path: Path) -> Iterator[FastAPI]:
+    """The portal with every route it can have: demo and development on."""
+    made = main.create_app(Settings(environment=Environment.DEVELOPMENT, demo=True, data_dir=tmp_path))
+    yield made
+    made.state.portal.press.close()
+    made.state.portal.database.close()
+
+
+def test_a03_every_route_declares_a_permission_or_is_public(every_route: FastAPI) -> None:
+    declared = {route.path for route in routes_of(every_route) if permission_of(route)}
+    open_to_all = {route.path for route in routes_of(every_route) if not permission_of(route)}
+    assert open_to_all == routes.PUBLIC
+    assert declared & routes.PUBLIC == set()
+    assert (len(declared) > 40, undeclared(every_route, routes.PUBLIC)) == (True, [])
+
+
+def test_a03_a_route_without_a_permission_stops_the_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careless = APIRouter()
+
+    @careless.get("/forgotten/{submission_id}")
+    async def forgotten() -> str:
+        return "everything"
+
+    monkeypatch.setattr(routes, "ROUTERS", (*routes.ROUTERS, careless))
+    with pytest.raises(RuntimeError, match="declare no permission: /forgotten/{submission_id}"):
+        main.create_app(settings)
+
+
+def test_routes_exist_for_the_schemas_of_nobody(every_route: FastAPI) -> None:
+    """FastAPI's own pages would list every address to anyone."""
+    assert (every_route.openapi_url, every_route.docs_url, every_route.redoc_url) == (None, None, None)
+
+
+def test_every_route_is_async(every_route: FastAPI) -> None:
+    """A ``def`` route would run in a thread, where a transaction may be half another's (docs/decisions)."""
+    plain = [
+        route.path for route in routes_of(every_route) if not inspect.iscoroutinefunction(route.endpoint)
+    ]
+    assert plain == []
+
+
+def test_reading_routes_are_get_and_writing_ones_post(every_route: FastAPI) -> None:
+    assert {method for route in routes_of(every_route) for method in route.methods} == {"GET", "POST"}
+
+
+ACTIONS: dict[Verb, Callable[..., object]] = {
+    Verb.HAND_OVER: submissions.hand_over,
+    Verb.SIGN: submissions.sign,
+    Verb.DECLINE: submissions.decline,
+    Verb.WITHDRAW: submissions.withdraw,
+    Verb.ASSIGN_REVIEWER: assignments.assign,
+    Verb.REMOVE_REVIEWER: assignments.remove,
+    Verb.START_REVIEW: reviews.start,
+    Verb.SEAL_REVIEW: reviews.seal,
+    Verb.AGREE_SCORE: moderation.agree,
+    Verb.DECIDE: decisions.decide,
+    Verb.RELEASE: decisions.release,
+}
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_every_transition_has_an_action_that_asks_the_table(verb: Verb) -> None:
+    """The action names its verb where it asks; release asks for the status in its query instead."""
+    source = inspect.getsource(inspect.getmodule(ACTIONS[verb]) or main)
+    asks = re.search(rf"require\(Verb\.{verb.name}\b", source)
+    told = re.search(rf"Verb\.{verb.name}\b", inspect.getsource(ACTIONS[verb]))
+    assert (bool(asks) or verb in (Verb.RELEASE, Verb.HAND_OVER), bool(told)) == (True, True)
+
+
+def test_every_transition_is_of_the_table_of_actions() -> None:
+    assert set(ACTIONS) == set(TRANSITIONS) == set(Verb)
+
+
+# Nothing a submission's history could tell, or told where the effect is.
+WRITES_NO_EVENT = {
+    "/sign-in": "asks for a link: nobody is known yet, and the link itself is kept with its moment",
+}
+
+
+def test_o07_every_mutating_route_writes_an_event_and_every_transition_a_button(
+    app: FastAPI, database: Database, story: Story, browser_of: BrowserOf, client: TestClient
+) -> None:
+    """The story plays most of them (each verb after its button was seen on a page); the rest follow it."""
+    walk = Walk(app, database, story, browser_of)
+    submission = walk.play()
+    (certificate,) = set(
+        re.findall(r"/certificates/[0-9a-f-]{36}", walk.get("lead_a", f"{submission}/outcome"))
+    )
+    walk.post("administrator", f"{certificate}/revoke", {"reason": "A figure was wrong."})
+    _sign_in(walk, client)
+    walk.browsers["another"] = browser_of(story.people["lead_a"])
+    walk.post("lead_a", "/account", {"end": "others"})
+    walk.post("lead_a", "/sign-out")
+    written = {path for path, number in walk.events_written.items() if number > 0}
+    mutating = {route.path for route in routes_of(app) if "POST" in route.methods}
+    assert mutating - written == set(WRITES_NO_EVENT)
+    assert {verb for verb, _ in walk.taken} == set(TRANSITIONS)
+
+
+def _sign_in(walk: Walk, client: TestClient) -> None:
+    """By mail: ask, find the link in the development mailbox, open it, press the button."""
+    walk.browsers["stranger"] = client
+    walk.post("stranger", "/sign-in", {"email": walk.story.people["lead_b"].email})
+    mail = re.findall(r"/dev/mailbox/[0-9a-f-]{36}", walk.get("stranger", "/dev/mailbox"))
+    pages = [walk.get("stranger", path) for path in dict.fromkeys(mail)]
+    (link,) = {found for page in pages for found in re.findall(r"/sign-in/link/[\w-]+", page)}
+    walk.get("stranger", link)
+    walk.post("stranger", link)
