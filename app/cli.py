@@ -128,7 +128,7 @@ def seed_demo() -> None:
 
 @portal.command()
 def sweep() -> None:
-    """Remove evidence files that no version names and that are older than a day (uploads that were cut)."""
+    """Remove evidence files older than a day that no version names: uploads that were cut."""
     settings = _settings()
     with Database(settings.database).read() as session:
         known = evidence.stored_names(session)

@@ -30,10 +30,15 @@ class Settings(BaseSettings):
 
     portal_name: str = Field("Anti-Racist Framework portal", description="Name in the page header")
     issuer_name: str = Field(
-        "NHS North West Race Equity Assembly", max_length=120, description="Who recognises, as printed on new certificates"
+        "NHS North West Race Equity Assembly",
+        max_length=120,
+        description="Who recognises, as printed on new certificates",
     )
     signatories: list[str] = Field(
-        ["Director of the Assembly"], min_length=1, max_length=3, description="Roles printed on new certificates, one or two"
+        ["Director of the Assembly"],
+        min_length=1,
+        max_length=3,
+        description="Roles printed on new certificates, one or two",
     )
     contact_email: str = Field("contact@example.invalid", description="Where people ask for help")
     may_use_nhs_logo: bool = Field(False, description="The operator has permission to show the NHS logo")

@@ -88,8 +88,7 @@ class Database:
         """The one clock: the database's, so that several web processes agree on a deadline."""
         if self.is_sqlite:
             return datetime.now(UTC)  # SQLite reads this very machine's clock
-        moment = session.scalars(sa.select(sa.func.clock_timestamp(type_=UtcDateTime()))).one()
-        return moment
+        return session.scalars(sa.select(sa.func.clock_timestamp(type_=UtcDateTime()))).one()
 
     def close(self) -> None:
         self.engine.dispose()

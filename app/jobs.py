@@ -54,7 +54,7 @@ async def mail_round(settings: Settings, database: Database) -> AsyncIterator[No
 
 
 def run(settings: Settings, database: Database) -> None:
-    """Deliver mails until the process is stopped. A file whose age tells that the worker lives is touched each round."""
+    """Deliver mails until the process is stopped, touching a file each round whose age tells that the worker lives."""
     asyncio.run(_rounds(settings, database, alive=settings.data_dir / "worker.alive"))
 
 
@@ -63,7 +63,7 @@ async def _rounds(settings: Settings, database: Database, alive: Path | None = N
     while True:
         try:
             await asyncio.to_thread(deliver_due, database, sender)
-        except Exception as failure:  # noqa: BLE001  the round must outlive a database that is away for a moment
+        except Exception as failure:
             log.error("mail round failed", exc_info=failure)
         if alive:
             alive.touch()

@@ -93,11 +93,15 @@ PARTS: dict[str, Callable[[Path, Extent], None]] = {
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    asked.add_argument("--quick", action="store_true", help="one short round of each: is everything in order?")
+    asked.add_argument(
+        "--quick", action="store_true", help="one short round of each: is everything in order?"
+    )
     asked.add_argument("--only", choices=PARTS, action="append", help="a part alone; may be given again")
     given = asked.parse_args()
     extent = QUICK if given.quick else WHOLE
-    print(f"# {datetime.now(UTC):%d %B %Y, %H:%M} UTC, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
+    print(
+        f"# {datetime.now(UTC):%d %B %Y, %H:%M} UTC, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n"
+    )
     for name in given.only or PARTS:
         with tempfile.TemporaryDirectory(prefix="arf-bench-") as folder:
             PARTS[name](Path(folder), extent)

@@ -34,7 +34,9 @@ def measured(folder: Path, organisations: int, pages: int) -> Size:
     path, cookies = f"/dashboards/{world.region_id}", {"portal": world.token("region viewer")}
     client = TestClient(app, base_url=ADDRESS, cookies=cookies)
     with counted(app.state.portal.database) as statements:
-        times = [_milliseconds(client, path) for _ in range(pages + 1)][1:]  # the first one compiles templates
+        times = [_milliseconds(client, path) for _ in range(pages + 1)][
+            1:
+        ]  # the first one compiles templates
     app.state.portal.database.close()
     app.state.portal.press.close()
     return Size(organisations, sorted(times), statements[-1])

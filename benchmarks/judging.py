@@ -58,7 +58,10 @@ def under_review(world: World, rows: Rows, body: Body, own: Written) -> tuple[UU
     id_ = submitted(world, rows, body, own.id, "now", Status.IN_REVIEW)
     at = world.now - timedelta(days=20)
     sha256 = _signed(world, rows, body, own, id_, "now", at)
-    both = [_review(world, rows, id_, sha256, n, at, (ReviewStatus.STARTED, ReviewStatus.ASSIGNED)[n]) for n in (0, 1)]
+    both = [
+        _review(world, rows, id_, sha256, n, at, (ReviewStatus.STARTED, ReviewStatus.ASSIGNED)[n])
+        for n in (0, 1)
+    ]
     _tell_review(world, rows, id_, both[0], 0, Verb.START_REVIEW, at, Status.IN_REVIEW)
     for code, place in _places(world).items():
         for number, review in enumerate(both):
@@ -82,9 +85,7 @@ def recognised(world: World, rows: Rows, body: Body, own: Written, serial: int) 
     decided(world, rows, body, id_, serial, copy_sha256=sha256, scores=dict.fromkeys(_places(world), 2))
 
 
-def decided(
-    world: World, rows: Rows, body: Body, submission_id: UUID, serial: int, **basis: Any
-) -> None:
+def decided(world: World, rows: Rows, body: Body, submission_id: UUID, serial: int, **basis: Any) -> None:
     """The decision of a released submission, and its certificate."""
     at, by = world.now - timedelta(days=300), world.people["administrator"]
     decision_id = rows.add(
@@ -154,9 +155,7 @@ def _places(world: World) -> dict[str, int]:
     return {code: place for place, code in enumerate(codes)}
 
 
-def _signed(
-    world: World, rows: Rows, body: Body, own: Written, id_: UUID, window: str, at: datetime
-) -> str:
+def _signed(world: World, rows: Rows, body: Body, own: Written, id_: UUID, window: str, at: datetime) -> str:
     document = SealedDocument(
         content=_content(world, body, own, window),
         declaration=DECLARATION,
@@ -213,7 +212,13 @@ def checksum_of(world: World) -> str:
 
 
 def _review(
-    world: World, rows: Rows, submission_id: UUID, sha256: str, number: int, at: datetime, status: ReviewStatus
+    world: World,
+    rows: Rows,
+    submission_id: UUID,
+    sha256: str,
+    number: int,
+    at: datetime,
+    status: ReviewStatus,
 ) -> UUID:
     id_ = rows.add(
         Review,

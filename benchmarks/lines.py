@@ -27,7 +27,9 @@ class Visits:
     """What clients open. Client n works for organisation n, so that no two write the same row."""
 
     load: Load
-    versions: dict[tuple[UUID, str], int] = field(default_factory=dict)  # last version seen, by parent and criterion
+    versions: dict[tuple[UUID, str], int] = field(
+        default_factory=dict
+    )  # last version seen, by parent and criterion
 
     def lines(self) -> list[Line]:
         return [
@@ -42,7 +44,9 @@ class Visits:
 
     async def criterion_page(self, wire: Wire, client: int, turn: int) -> Answer:
         body = self.load.body(client)
-        path = f"/self-assessments/{self.load.self_assessments[body.id]}/criteria/{self._criterion(turn).code}"
+        path = (
+            f"/self-assessments/{self.load.self_assessments[body.id]}/criteria/{self._criterion(turn).code}"
+        )
         return await wire.get(path, self.load.world.tokens[body.lead_id])
 
     async def save_answer(self, wire: Wire, client: int, turn: int) -> Answer:
@@ -68,7 +72,13 @@ class Visits:
         review, code = self._review(client), self._criterion(turn).code
         version = self.versions.get((review, code), 1)
         reason = f"{SENTENCE}Version {version + 1}."
-        form = {"score": str(turn % 4), "reason": reason, "private-note": "", "version": str(version), "then": "next"}
+        form = {
+            "score": str(turn % 4),
+            "reason": reason,
+            "private-note": "",
+            "version": str(version),
+            "then": "next",
+        }
         path = f"/reviews/{review}/criteria/{code}"
         answer = await wire.post(path, self.load.world.token("reviewer 1"), form)
         self.versions[review, code] = version + 1

@@ -58,7 +58,10 @@ async def measured(server: Served, line: Line, clients: int, seconds: float, mos
     before, begun = server.cpu_seconds(), time.perf_counter()
     made = Round(0.0, 0.0)
     await asyncio.gather(
-        *(_client(line, wire, number, begun + seconds, most // clients, made) for number, wire in enumerate(wires))
+        *(
+            _client(line, wire, number, begun + seconds, most // clients, made)
+            for number, wire in enumerate(wires)
+        )
     )
     made.seconds, made.server_cpu = time.perf_counter() - begun, server.cpu_seconds() - before
     for wire in wires:

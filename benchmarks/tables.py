@@ -38,7 +38,9 @@ def goals_table(results: Results, clients: int) -> str:
         one = results[name, clients]
         rate, cpu = median(one.per_second), median(one.cpu_ms)
         met = " and ".join(
-            word for word, is_met in (("rate", rate >= goal.per_second), ("CPU", cpu <= goal.cpu_ms)) if is_met
+            word
+            for word, is_met in (("rate", rate >= goal.per_second), ("CPU", cpu <= goal.cpu_ms))
+            if is_met
         )
         figures = (f"{rate:.0f}", f"{goal.per_second:.0f}", f"{cpu:.1f} ms", f"{goal.cpu_ms:.0f} ms")
         lines.append(row(name, *figures, f"{cpu / bare:.0f}", met or "neither", goal.best_peer))

@@ -13,7 +13,9 @@ from benchmarks.world import Body, World
 
 ITEMS = 12  # in a library
 LINKS = 2  # of each answer
-SENTENCE = "The board looked at the figures by ethnicity, asked what had changed since, and agreed the next step. "
+SENTENCE = (
+    "The board looked at the figures by ethnicity, asked what had changed since, and agreed the next step. "
+)
 NARRATIVE = SENTENCE * 7  # about 120 words of the 250 or so that a criterion allows
 SAID = {
     QuestionKind.RATING: "2",

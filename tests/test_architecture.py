@@ -17,9 +17,8 @@ from app.models import Person
 from app.rules.workflow import TRANSITIONS, Verb
 from app.web import routes
 from app.web.guards import permission_of, routes_of, undeclared
-from tests.digests import event_count
 from tests.story import Story
-from tests.walk import Walk, pdf_file
+from tests.walk import Walk
 
 BrowserOf = Callable[[Person], TestClient]
 

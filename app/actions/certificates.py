@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
+from typing import Any
 
 from sqlmodel import Session
 
@@ -68,9 +69,29 @@ def issue(
         issued_by_id=by.person_id,
     )
     session.add(certificate)
-    facts = {"number": certificate.number, "level": level.id, "decision": str(decision.id)}
-    record(session, f"certificate:{certificate.id}", "issue", by=by.person_id, at=at, facts=facts)
+    record(
+        session, f"certificate:{certificate.id}", "issue", by=by.person_id, at=at, facts=_printed(certificate)
+    )
     return certificate
+
+
+def _printed(certificate: Certificate) -> dict[str, Any]:
+    """What the certificate says, for the history: a row changed later no longer agrees with it."""
+    columns = {
+        "number",
+        "token",
+        "decision_id",
+        "organisation_id",
+        "organisation_name",
+        "ods_code",
+        "level",
+        "level_rank",
+        "framework_version",
+        "issuer_name",
+        "issued_on",
+        "expires_on",
+    }
+    return certificate.model_dump(mode="json", include=columns)
 
 
 def _next_serial(session: Session, year: int) -> int:
@@ -94,4 +115,5 @@ def revoke(
     certificate.revoked_on, certificate.revoked_at = on, at
     certificate.revoked_by_id, certificate.revoke_reason = by.person_id, reason.strip()
     stream = f"certificate:{certificate.id}"
-    record(session, stream, "revoke", by=by.person_id, at=at, reason=reason.strip())
+    facts = {"revoked_on": on.isoformat(), "revoke_reason": reason.strip()}
+    record(session, stream, "revoke", by=by.person_id, at=at, reason=reason.strip(), facts=facts)

@@ -13,14 +13,14 @@ from app.criteria.schema import Framework
 from app.demo.cast import Cast
 from app.demo.plot import PAST, REVOKED, Plan
 from app.demo.texts import REASONS
-from app.models import Certificate, Outcome, Review, SelfAssessment, Submission, Window
+from app.models import Certificate, Decision, Outcome, Review, SelfAssessment, Submission, Window
 from app.queries import reviews as review_queries
 from app.queries import submissions as submission_queries
 from app.queries.people import who_by_id
 from app.rules import sealing
+from app.rules.days import uk_day
 from app.rules.declarations import DECLARATION
 from app.rules.scoring import settled
-from app.rules.days import uk_day
 
 STEPS = ("hand over", "sign", "assign", "seal one", "seal", "moderate", "decide", PAST)
 
@@ -35,7 +35,14 @@ class Play:
         settings: Settings,
         now: datetime,
     ) -> None:
-        self.session, self.framework, self.cast, self.windows, self.now = session, framework, cast, windows, now
+        self.session, self.framework, self.cast, self.windows, self.now = (
+            session,
+            framework,
+            cast,
+            windows,
+            now,
+        )
+        self.base_url = settings.base_url
         self.issuer = Issuer(settings.issuer_name, tuple(settings.signatories))
         self.issued: dict[tuple[int, str], Certificate] = {}
         self.released_windows: set[int] = set()
@@ -49,15 +56,14 @@ class Play:
             self._release(plan.window - 1)
         submission = self._hand_over(plan, self_assessment, window)
         self.plans.append((plan, submission))
-        match plan.stop:
-            case "hand over":
-                return
-            case "decline":
-                return self._decline(plan, submission)
-        self._sign(plan, submission)
-        if plan.stop == "withdraw":
-            return self._withdraw(plan, submission)
-        self._judge(plan, submission, window)
+        if plan.stop == "decline":
+            self._decline(plan, submission)
+        elif plan.stop == "withdraw":
+            self._sign(plan, submission)
+            self._withdraw(plan, submission)
+        elif plan.stop != "hand over":
+            self._sign(plan, submission)
+            self._judge(plan, submission, window)
 
     def _after(self, window: Window, days: int) -> datetime:
         """A moment after the window opened; never later than the day of seeding."""
@@ -68,7 +74,15 @@ class Play:
         lead = self.cast.who(self.session, f"lead {plan.trust}", at)
         sponsor = self.cast.id_of(f"sponsor {plan.trust}")
         return submissions.hand_over(
-            self.session, self_assessment, self.framework, plan.level, window, sponsor, by=lead, at=at
+            self.session,
+            self_assessment,
+            self.framework,
+            plan.level,
+            window,
+            sponsor,
+            by=lead,
+            at=at,
+            base_url=self.base_url,
         )
 
     def _sign(self, plan: Plan, submission: Submission) -> None:
@@ -87,6 +101,7 @@ class Play:
             declaration=DECLARATION,
             by=by,
             at=at,
+            base_url=self.base_url,
         )
 
     def _decline(self, plan: Plan, submission: Submission) -> None:
@@ -151,9 +166,7 @@ class Play:
             if settled(marks, None, self.framework.settings) is None:
                 agreed = 1 if plan.outcome is Outcome.NOT_YET else 2
                 reason = "Both reviewers looked at the evidence again and agreed on this."
-                moderation.agree(
-                    self.session, submission, self.framework, code, agreed, reason, by=by, at=at
-                )
+                moderation.agree(self.session, submission, self.framework, code, agreed, reason, by=by, at=at)
 
     def _decide(self, plan: Plan, submission: Submission, window: Window) -> None:
         at = self._after(window, 23)
@@ -161,7 +174,9 @@ class Play:
         result = decisions.result_by_rule(self.session, submission, self.framework)
         conditions, reason = {}, ""
         if plan.outcome is Outcome.NOT_YET:
-            conditions = {code: "Show the approved version and the minute of the board." for code in result.not_met}
+            conditions = dict.fromkeys(
+                result.not_met, "Show the approved version and the minute of the board."
+            )
         if plan.outcome is Outcome.DEFERRED:
             reason = "Which board committee does the governance group report to?"
         decisions.decide(
@@ -180,7 +195,7 @@ class Play:
         )
         numbers = {row.id: plan.trust for plan, row in self.plans}
         for certificate in issued:
-            decision = self.session.get_one(decisions.Decision, certificate.decision_id)
+            decision = self.session.get_one(Decision, certificate.decision_id)
             self.issued[numbers[decision.submission_id], certificate.level] = certificate
 
     def release_and_revoke(self) -> None:
@@ -200,4 +215,4 @@ def _score(plan: Plan, code: str, place: int, seat: int) -> int:
         return (3, 1)[seat]
     if plan.outcome is Outcome.NOT_YET and place % 6 == 2:
         return 1
-    return Random(f"{plan.trust} {code} {seat}").choice((2, 2, 3))
+    return Random(f"{plan.trust} {code} {seat}").choice((2, 2, 3))  # noqa: S311  a demo, no secret

@@ -30,7 +30,9 @@ def icb_of(number: int) -> str:
 
 def _entry(code: str, name: str, kind: str, icb: str) -> DirectoryEntry:
     began = date(2022, 7, 1) if kind == "icb" else date(2015, 4, 1)
-    return DirectoryEntry(code, name, kind, icb, REGION, began, None, "", "fictional", "fictional, for the demo")
+    return DirectoryEntry(
+        code, name, kind, icb, REGION, began, None, "", "fictional", "fictional, for the demo"
+    )
 
 
 def entries() -> list[DirectoryEntry]:
@@ -110,7 +112,9 @@ def _viewers(session: Session, cast: Cast, at: datetime) -> None:
         name = f"Analyst, demo ICB {number}"
         person = _add(session, cast, f"icb {number}", name, Role.ICB_VIEWER, at, organisation=code)
         person.demo_part = name
-    person = _add(session, cast, "region", "Analyst, demo region", Role.REGION_VIEWER, at, organisation=REGION)
+    person = _add(
+        session, cast, "region", "Analyst, demo region", Role.REGION_VIEWER, at, organisation=REGION
+    )
     person.demo_part = person.name
 
 

@@ -6,7 +6,20 @@ from datetime import date, datetime, timedelta
 from app.models import Outcome
 
 LENGTH = timedelta(days=60)  # how long a window is open
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @dataclass(frozen=True)

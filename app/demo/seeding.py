@@ -15,7 +15,7 @@ from app.criteria.schema import Framework
 from app.demo import cast as casting
 from app.demo import plot, texts
 from app.demo.acting import Play
-from app.models import FrameworkVersion, Mail, Organisation, SelfAssessment, Submission, Window
+from app.models import Evidence, FrameworkVersion, Mail, Organisation, SelfAssessment, Submission, Window
 from app.queries.frameworks import FrameworkShelf, newest
 from app.rules.evidence import Details
 from app.rules.people import Who
@@ -32,7 +32,9 @@ def seed(session: Session, files: Files, settings: Settings, *, at: datetime) ->
         raise LookupError("load the framework first")
     framework = FrameworkShelf().get(session, version.id)
     cast = casting.gather(session, at - timedelta(days=760))
-    windows = [_window(session, version, framework, number, at) for number in range(len(plot.OPENED_DAYS_AGO))]
+    windows = [
+        _window(session, version, framework, number, at) for number in range(len(plot.OPENED_DAYS_AGO))
+    ]
     play = Play(session, framework, cast, windows, settings, at)
     writer = Writer(session, files, framework, version, cast)
     for number in plot.STARTED_ONLY:
@@ -75,9 +77,15 @@ class Writer:
         version: FrameworkVersion,
         cast: casting.Cast,
     ) -> None:
-        self.session, self.files, self.framework, self.version, self.cast = session, files, framework, version, cast
+        self.session, self.files, self.framework, self.version, self.cast = (
+            session,
+            files,
+            framework,
+            version,
+            cast,
+        )
         self.started: dict[int, SelfAssessment] = {}
-        self.library: dict[int, list[evidence.Evidence]] = {}
+        self.library: dict[int, list[Evidence]] = {}
 
     def write(self, trust: int, level: str, at: datetime, share: float = 1.0) -> SelfAssessment:
         """Answer the first ``share`` of the level's criteria for a trust, each with evidence."""
@@ -98,13 +106,15 @@ class Writer:
             self.library[trust] = self._collect(organisation, trust, by, at - timedelta(hours=1))
         return self.started[trust]
 
-    def _collect(self, organisation: Organisation, trust: int, by: Who, at: datetime) -> list[evidence.Evidence]:
+    def _collect(self, organisation: Organisation, trust: int, by: Who, at: datetime) -> list[Evidence]:
         day = (at - timedelta(days=90)).date()
         link = f"https://demo-trust-{trust}.example.invalid/board-papers"
         return [
             self._file(organisation, "Position on racism", texts.policy_file(), day, by, at),
             self._file(organisation, "Reports of racism by quarter", texts.figures_file(), day, by, at),
-            evidence.add_link(self.session, organisation, Details("Board papers", day, None), link, by=by, at=at),
+            evidence.add_link(
+                self.session, organisation, Details("Board papers", day, None), link, by=by, at=at
+            ),
         ]
 
     def _file(
@@ -115,7 +125,7 @@ class Writer:
         day: date,
         by: Who,
         at: datetime,
-    ) -> evidence.Evidence:
+    ) -> Evidence:
         name, source = made
         content = evidence.Content.of_file(self.files.put(source), check(source, name))
         return evidence.add_file(
@@ -124,7 +134,7 @@ class Writer:
 
     def _answer(self, into: SelfAssessment, trust: int, code: str, by: Who, at: datetime) -> None:
         criterion = self.framework.criterion(code)
-        dice = Random(f"{trust} {code}")
+        dice = Random(f"{trust} {code}")  # noqa: S311  a demo, no secret
         typed = texts.typed_answer(criterion, trust, dice)
         self_assessments.save_answer(
             self.session, into, self.framework, code, typed, version=0, is_finished=True, by=by, at=at

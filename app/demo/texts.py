@@ -24,10 +24,7 @@ POLICY = (
     "Our position on racism. We do not tolerate racism from anyone. Every report is looked at within five working\n"
     "days by a trained colleague outside the team concerned. The board reads the figures every quarter.\n"
 )
-FIGURES = (
-    "Quarter,Reports received,Looked at within five working days\n"
-    "1,40,38\n2,52,50\n3,47,47\n4,60,58\n"
-)
+FIGURES = "Quarter,Reports received,Looked at within five working days\n1,40,38\n2,52,50\n3,47,47\n4,60,58\n"
 
 
 def typed_answer(criterion: Criterion, trust: int, dice: Random) -> dict[str, str]:

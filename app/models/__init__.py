@@ -22,6 +22,9 @@ from app.models.submissions import OPEN_STATUSES, SealedCopy, Status, Submission
 
 __all__ = [
     "ASSEMBLY_ROLES",
+    "OPEN_STATUSES",
+    "ORGANISATION_ROLES",
+    "VIEWER_ROLES",
     "AgreedScore",
     "Answer",
     "Certificate",
@@ -36,8 +39,6 @@ __all__ = [
     "FrameworkVersion",
     "Mail",
     "Membership",
-    "OPEN_STATUSES",
-    "ORGANISATION_ROLES",
     "Organisation",
     "Outcome",
     "Person",
@@ -52,6 +53,5 @@ __all__ = [
     "Status",
     "Submission",
     "Succession",
-    "VIEWER_ROLES",
     "Window",
 ]

@@ -17,7 +17,7 @@ class Row(SQLModel):
     """What every table class is. ``SelfAssessment`` is kept in ``self_assessment``."""
 
     @declared_attr  # type: ignore[arg-type]
-    def __tablename__(cls) -> str:
+    def __tablename__(cls) -> str:  # noqa: N805  SQLAlchemy calls it with the class
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 

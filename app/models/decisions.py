@@ -8,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.models.columns import Row, Moment, choice, identity, json_value, long_text, moment, parent
+from app.models.columns import Moment, Row, choice, identity, json_value, long_text, moment, parent
 
 
 class Outcome(StrEnum):

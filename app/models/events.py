@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.models.columns import Row, Moment, identity, json_value, long_text, moment, parent
+from app.models.columns import Moment, Row, identity, json_value, long_text, moment, parent
 
 
 class Event(Row, table=True):

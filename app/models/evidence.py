@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.models.columns import Row, Moment, choice, identity, moment, parent
+from app.models.columns import Moment, Row, choice, identity, moment, parent
 
 
 class EvidenceKind(StrEnum):

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.models.columns import Row, Moment, identity, json_value, moment
+from app.models.columns import Moment, Row, identity, json_value, moment
 
 
 class FrameworkVersion(Row, table=True):

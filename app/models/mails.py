@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from app.models.columns import Row, Moment, identity, long_text, moment
+from app.models.columns import Moment, Row, identity, long_text, moment
 
 
 class Mail(Row, table=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.models.columns import Row, Moment, choice, identity, json_value, long_text, moment, parent
+from app.models.columns import Moment, Row, choice, identity, json_value, long_text, moment, parent
 
 
 class Status(StrEnum):

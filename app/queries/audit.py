@@ -33,7 +33,9 @@ def verify(session: Session) -> list[str]:
             if event.verb == Verb.SIGN and stream.startswith("submission:"):
                 seals[stream] = str(event.facts.get("sha256"))
             if event.verb == "issue" and stream.startswith("certificate:"):
-                issued[stream] = event.facts
+                issued[stream] = {"revoked_on": None, **event.facts}
+            if event.verb == "revoke" and stream in issued:
+                issued[stream] |= event.facts
     return [
         *found,
         *_status_faults(session, statuses),

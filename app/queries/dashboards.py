@@ -60,7 +60,7 @@ def taking_part(session: Session, area: Organisation, on: date) -> dict[Organisa
         .where(_in_area(area), _exists_on(on))
         .group_by(col(Organisation.kind))
     )
-    return {kind: count for kind, count in session.execute(query)}
+    return dict(session.execute(query).tuples())
 
 
 def held(session: Session, area: Organisation, on: date) -> dict[tuple[OrganisationKind, int], int]:

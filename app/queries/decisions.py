@@ -20,7 +20,7 @@ def conditions(session: Session, decision_id: UUID) -> dict[str, str]:
         .where(Condition.decision_id == decision_id)
         .order_by(Condition.criterion_code)
     ).all()
-    return {code: text for code, text in rows}
+    return dict(rows)
 
 
 def pending(session: Session, window_id: UUID, *, lock: bool = False) -> list[tuple[Submission, Decision]]:

@@ -29,7 +29,7 @@ def who(session: Session, person: Person, at: datetime) -> Who:
     ).all()
     holdings = tuple(Holding(role, organisation) for role, organisation, ended, _, _ in rows if ended is None)
     ties = [Tie(organisation, icb, name) for _, organisation, _, icb, name in rows if organisation]
-    return Who(person.id, person.name, person.email, holdings, tuple([*ties, *_employer(session, person)]))
+    return Who(person.id, person.name, person.email, holdings, (*ties, *_employer(session, person)))
 
 
 def _employer(session: Session, person: Person) -> list[Tie]:

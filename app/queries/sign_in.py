@@ -109,7 +109,7 @@ def demo_people(session: Session) -> list[DemoPerson]:
         .where(col(Membership.ended_at).is_(None))
     ).all()
     first: dict[UUID, DemoPerson] = {}
-    people = [DemoPerson(id_, part, name, role) for id_, part, name, role in rows]
+    people = [DemoPerson(id_, part, name, Role(role)) for id_, part, name, role in rows]
     for person in sorted(people, key=_in_the_story):
         first.setdefault(person.id, person)
     return list(first.values())

@@ -95,7 +95,7 @@ _JUDGES: dict[Role, tuple[Predicate, ...]] = {
 }
 
 GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
-    Permission.OWN_ACCOUNT: {role: (anyone,) for role in Role},
+    Permission.OWN_ACCOUNT: dict.fromkeys(Role, (anyone,)),
     Permission.READ_SELF_ASSESSMENT: _ORGANISATION,
     Permission.WRITE_ANSWERS: _WRITERS,
     Permission.READ_EVIDENCE: _ORGANISATION,

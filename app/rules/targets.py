@@ -38,6 +38,10 @@ def result(
     """Hold one target against the counts by kind and highest rank."""
     level = framework.level(target.level)
     base = sum(taking_part.get(kind, 0) for kind in target.kinds)
-    reached = sum(count for (kind, rank), count in held.items() if kind in target.kinds and rank >= level.rank)
+    reached = sum(
+        count for (kind, rank), count in held.items() if kind in target.kinds and rank >= level.rank
+    )
     needed = -(-base * target.share_percent // 100)  # rounded up: 75 % of 31 is 24
-    return TargetResult(level.name, target.by, target.share_percent, target.denominator, reached, base, needed)
+    return TargetResult(
+        level.name, target.by, target.share_percent, target.denominator, reached, base, needed
+    )

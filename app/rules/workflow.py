@@ -131,4 +131,6 @@ STAGE: dict[Status, Stage] = {
 }
 
 
-PIPELINE = tuple(status for status in OPEN_STATUSES if STAGE[status] is not Stage.CLOSED)  # what an ICB may count
+PIPELINE = tuple(
+    status for status in OPEN_STATUSES if STAGE[status] is not Stage.CLOSED
+)  # what an ICB may count

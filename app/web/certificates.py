@@ -10,9 +10,9 @@ from app.config import Settings
 from app.models import Certificate
 from app.queries import scopes
 from app.rules.certificates import standing
+from app.rules.days import uk_day
 from app.rules.errors import Conflict, RuleError
 from app.rules.permissions import Permission, allows
-from app.rules.days import uk_day
 from app.web.guards import CertificateFor
 from app.web.pages import again, go, page
 from app.web.portal import Portal

@@ -10,10 +10,10 @@ from app.models import Organisation
 from app.queries import dashboards, frameworks
 from app.queries.dashboards import Filters
 from app.rules import targets
+from app.rules.days import uk_day
 from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.rules.workflow import Stage
-from app.rules.days import uk_day
 from app.web.errors import NotFound
 from app.web.guards import OrganisationFor, PortalFor
 from app.web.pages import go, page

@@ -9,12 +9,12 @@ from app.actions.certificates import Issuer
 from app.config import Settings
 from app.models import Outcome, Status, Submission, Window
 from app.queries import certificates, decisions, reviews, submissions, windows
+from app.rules.days import uk_day
 from app.rules.errors import RuleError
-from app.rules.permissions import Permission
 from app.rules.people import Who
+from app.rules.permissions import Permission
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, SubmissionFor, WindowFor
-from app.rules.days import uk_day
 from app.web.pages import again, go, page
 from app.web.portal import Portal, PortalParts
 from app.web.transaction import Form, Now, Person, Transaction, Typed

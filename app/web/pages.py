@@ -12,10 +12,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
 
 from app.config import ROOT, Settings
+from app.rules.days import UK
 from app.rules.errors import RuleError
 from app.rules.people import Who
 from app.rules.workflow import STAGE
-from app.rules.days import UK
 from app.web.navigation import navigation
 
 TEMPLATES = ROOT / "templates"

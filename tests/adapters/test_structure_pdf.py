@@ -103,11 +103,13 @@ def packed_many_times() -> bytes:
 
 
 def broken_object_stream() -> bytes:
-    """Objects in a stream that ends too soon: what they are depends on who reads it."""
-    data = bytearray(changed(lambda pdf: None, object_stream_mode=pikepdf.ObjectStreamMode.generate))
-    place = data.index(b"stream\n", data.index(b"/ObjStm")) + 60
-    data[place : place + 8] = bytes(8)
-    return bytes(data)
+    """Objects in a stream that does not unpack: what they are depends on who reads it."""
+    broken = {"Type": pikepdf.Name.ObjStm, "Filter": pikepdf.Name.FlateDecode}
+    return changed(
+        stream(b"not packed", **broken),
+        compress_streams=False,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+    )
 
 
 def disguised(pdf: pikepdf.Pdf) -> None:

@@ -22,7 +22,6 @@ WORDS = {
     "token": ("0" * 32,),
     "mail_id": (str(RANDOM),),
 }
-METHODS = ("GET", "POST")
 ACCEPT = ("text/html", "application/json")
 # What any of the forms takes, filled in as a person would: each route reads its own fields.
 FORM = {
@@ -74,7 +73,7 @@ def filled(template: str, values: Mapping[str, object]) -> str:
 
 
 def probes(app: FastAPI, foreign: Tenant) -> Iterator[Probe]:
-    """Every route all of whose ids are among the foreign tenant's kinds, with each of them, GET and POST."""
+    """Every route all of whose ids are among the foreign tenant's kinds, with each of them."""
     for route in routes_of(app):
         params = params_of(route)
         kinds = [name for name in params if name not in WORDS]
@@ -84,7 +83,7 @@ def probes(app: FastAPI, foreign: Tenant) -> Iterator[Probe]:
         for values in product(*choices):
             chosen = dict(zip(params, values, strict=True))
             random = {name: RANDOM if name in kinds else value for name, value in chosen.items()}
-            for method in METHODS:
+            for method in sorted(route.methods):
                 yield Probe(method, filled(route.path, chosen), filled(route.path, random))
 
 

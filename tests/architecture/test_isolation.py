@@ -86,7 +86,7 @@ def test_a01_a10_what_is_anothers_is_as_if_it_were_not(
 ) -> None:
     visitor, before = browser(part), digest(database)
     canary = {"a": OWN, "b": CANARY}[whose]
-    expected = {404} if part else {303, 401}
+    expected = {404} if part else {303, 401}  # a path, or a form given back
     report = probed(visitor, probes(app, tenants[whose].only(*kinds)), (canary,), expected)
     record_property("requests", report.requests)
     print(f"{part or 'signed out'}: {report.requests} requests, {len(report.leaks)} leaks")

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.actions import self_assessments as self_assessment_actions
 from app.config import Settings
@@ -21,6 +21,7 @@ from tests import samples
 from tests.story import NOW, Story
 
 BrowserOf = Callable[..., TestClient]
+Files = dict[str, tuple[str, io.BytesIO, str]]
 TITLED = {
     "title": "WRES report 2026",
     "evidence_date-day": "27",
@@ -54,7 +55,7 @@ def lead(browser_of: BrowserOf, story: Story) -> TestClient:
     return browser_of(story.people["lead_a"])
 
 
-def file_of(content: bytes, name: str = "report.txt", type_: str = "text/plain") -> dict[str, object]:
+def file_of(content: bytes, name: str = "report.txt", type_: str = "text/plain") -> Files:
     return {"file": (name, io.BytesIO(content), type_)}
 
 
@@ -68,7 +69,7 @@ def stored(settings: Settings) -> list[Path]:
 
 def versions(database: Database) -> list[tuple[int, str, int, str, str]]:
     with database.read() as session:
-        rows = session.exec(select(EvidenceVersion).order_by(EvidenceVersion.number)).all()  # type: ignore[arg-type]
+        rows = session.exec(select(EvidenceVersion).order_by(col(EvidenceVersion.number))).all()
         return [(row.number, row.file_name, row.size, row.sha256, row.media_type) for row in rows]
 
 
@@ -327,8 +328,8 @@ def test_a_link_is_checked_and_kept_and_can_be_renewed(
     assert lead.post(f"{item}/versions", data={"url": "https://example.org/plan-2"}).status_code == 303
     with database.read() as session:
         found = session.exec(
-            select(EvidenceVersion.number, EvidenceVersion.url).order_by(EvidenceVersion.number)
-        ).all()  # type: ignore[arg-type]
+            select(EvidenceVersion.number, EvidenceVersion.url).order_by(col(EvidenceVersion.number))
+        ).all()
         version = session.exec(select(EvidenceVersion.id).where(EvidenceVersion.number == 1)).one()
     assert [tuple(one) for one in found] == [
         (1, "https://example.org/plan"),
