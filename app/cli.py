@@ -70,7 +70,7 @@ def serve(
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
-        timeout_worker_healthcheck=60,  # after 5 seconds, the default, a busy machine's worker is killed while it starts
+        timeout_worker_healthcheck=60,  # the default of 5 seconds kills a busy machine's worker while it starts
     )
 
 
@@ -128,7 +128,7 @@ def seed_demo() -> None:
 
 @portal.command()
 def sweep() -> None:
-    """Remove evidence files older than a day that no version names: uploads that were cut."""
+    """Remove evidence files older than a day that no version names."""
     settings = _settings()
     with Database(settings.database).read() as session:
         known = evidence.stored_names(session)

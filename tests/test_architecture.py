@@ -50,7 +50,7 @@ def test_a03_a_route_without_a_permission_stops_the_start(
         return "everything"
 
     monkeypatch.setattr(routes, "ROUTERS", (*routes.ROUTERS, careless))
-    with pytest.raises(RuntimeError, match="declare no permission: /forgotten/{submission_id}"):
+    with pytest.raises(RuntimeError, match=r"declare no permission: /forgotten/\{submission_id\}"):
         main.create_app(settings)
 
 

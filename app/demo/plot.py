@@ -1,25 +1,12 @@
 """What has happened to each demo trust: which submissions it made, in which window, and how far they came."""
 
+from calendar import month_name
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.models import Outcome
 
 LENGTH = timedelta(days=60)  # how long a window is open
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 @dataclass(frozen=True)
@@ -71,4 +58,4 @@ def opening(window: int, at: datetime) -> datetime:
 
 
 def window_name(opens: date) -> str:
-    return f"Window of {MONTHS[opens.month - 1]} {opens.year}"
+    return f"Window of {month_name[opens.month]} {opens.year}"

@@ -38,7 +38,7 @@ class Client:
         while not stop.is_set():
             await is_up.wait()
             try:
-                await self.go_on(standing(self.prepared.url, self.body.id, self.own_id))
+                await self.go_on(standing(self.prepared.path, self.body.id, self.own_id))
             except Gone:
                 await asyncio.sleep(0.01)
         self.wire.close()

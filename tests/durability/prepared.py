@@ -16,10 +16,14 @@ from benchmarks.writing import written
 
 @dataclass(frozen=True)
 class Prepared:
-    url: str
+    path: str  # of the SQLite file
     world: World
     self_assessments: dict[UUID, UUID]  # by organisation
     windows: dict[UUID, UUID]  # by organisation
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.path}"
 
 
 def prepared(folder: Path, organisations: int) -> Prepared:
@@ -46,7 +50,7 @@ def prepared(folder: Path, organisations: int) -> Prepared:
     ]
     sign_in(world, database, people)
     database.close()
-    return Prepared(f"sqlite:///{folder / 'portal.db'}", world, own_ids, windows)
+    return Prepared(str(folder / "portal.db"), world, own_ids, windows)
 
 
 def _window(world: World, rows: Rows, number: int) -> UUID:

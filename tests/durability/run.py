@@ -19,7 +19,7 @@ from tests.durability.prepared import Prepared, prepared
 from tests.durability.victims import Victims
 
 ORGANISATIONS = 9  # as many clients work at once
-LIFE = (0.02, 1.0)  # seconds from the first answer of a portal to its death, at random between these
+LIFE = (0.02, 2.5)  # seconds from the first answer of a portal to its death, at random between these
 LEDGER = "acknowledged.jsonl"
 
 
