@@ -20,6 +20,7 @@ from app.db import Database
 from app.models import Organisation, Role
 from app.queries import audit, evidence
 from app.rules.errors import RuleError
+from app.rules.tables import permissions_page, workflow_page
 from app.upgrade import differences, upgrade
 
 portal = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -134,6 +135,13 @@ def sweep() -> None:
         known = evidence.stored_names(session)
     removed = Files(settings.evidence_dir).sweep(known, datetime.now(UTC) - timedelta(days=1))
     typer.echo(f"{removed} files removed")
+
+
+@portal.command()
+def docs() -> None:
+    """Write the pages under docs/ that are made from the tables of the rules."""
+    for name, text in {"permissions": permissions_page(), "workflow": workflow_page()}.items():
+        (ROOT / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
 
 
 @criteria.command("check")

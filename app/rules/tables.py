@@ -69,12 +69,13 @@ def workflow_page() -> str:
 
 
 def _arrows() -> list[tuple[str, str, str]]:
-    """Every pair of statuses that a verb joins; a verb may also leave the status as it is."""
+    """Every pair of statuses that a verb joins. One that leads to where it came from changes no status."""
     return [
         (before.value if before else "", after.value, verb.value)
         for verb, one in TRANSITIONS.items()
         for before in one.come_from
         for after in one.lead_to
+        if before is after or one.lead_to != one.come_from
     ]
 
 

@@ -150,9 +150,6 @@ async def _sign_in_first(request: Request) -> Response:
     if request.method in ("GET", "HEAD"):
         query = f"?{request.url.query}" if request.url.query else ""
         return go(f"/sign-in?next={quote(request.url.path + query, safe='/')}")
-    try:
-        form = await request.form(max_files=1, max_fields=MOST_FIELDS)
-    except HTTPException as failure:  # raised again it would look like a failure of ours
-        return await answer_to_failure(request, failure)
+    form = await request.form(max_files=1, max_fields=MOST_FIELDS)
     typed = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and value.strip()]
     return page(request, "errors/signed_out", None, status=401, typed=typed)

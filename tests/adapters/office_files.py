@@ -127,14 +127,14 @@ def moved(before: bytes, by: int) -> bytes:
     return bytes(data)
 
 
-def packed(raw: bytes) -> bytes:
-    """A part whose packed bytes are `raw` and whose stated size and checksum are those of "words"."""
+def packed(raw: bytes, words: bytes) -> bytes:
+    """A part whose packed bytes are `raw` and whose stated size and checksum are those of `words`."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         for name in zipfile.ZipFile(io.BytesIO(docx())).namelist():
             archive.writestr(name, part(docx(), name))
         archive.writestr("word/media/a.dat", raw)
-    data, words = target.getvalue(), b"words"
+    data = target.getvalue()
     for mark, method, crc, name_at in ((b"PK\x03\x04", 8, 14, 30), (b"PK\x01\x02", 10, 16, 46)):
         changed = bytearray(data)
         name = changed.index(b"word/media/a.dat") if name_at == 30 else changed.rindex(b"word/media/a.dat")
@@ -150,6 +150,11 @@ def packed(raw: bytes) -> bytes:
 def deflated(words: bytes) -> bytes:
     pack = zlib.compressobj(wbits=-15)
     return pack.compress(words) + pack.flush()
+
+
+def one_block(words: bytes) -> bytes:
+    """A last block, not squeezed, so that its length is known: five bytes more than `words`."""
+    return b"\x01" + struct.pack("<HH", len(words), len(words) ^ 0xFFFF) + words
 
 
 def unended(words: bytes) -> bytes:

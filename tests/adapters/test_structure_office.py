@@ -18,6 +18,7 @@ from tests.adapters.office_files import (
     lying,
     moved,
     named,
+    one_block,
     overlapping,
     packed,
     paragraph,
@@ -168,13 +169,13 @@ BAD: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "U01_prepended": (lambda: b"PK\x03\x04 and more" + docx(), "docx", TWO_IN_ONE),
     "U01_prepended_offsets_corrected": (lambda: moved(b"PK\x03\x04 and more", 13), "docx", TWO_IN_ONE),
     "U01_offsets_past_the_parts": (lambda: moved(b"", 10), "docx", TWO_IN_ONE),
-    "U01_more_after_a_part_ends": (lambda: packed(deflated(b"words") + b"more"), "docx", DAMAGED),
-    "U01_much_more_after_a_part_ends": (
-        lambda: packed(deflated(b"words").ljust(65_536, b"\0")[:65_536] + b"more"),
+    "U01_more_after_a_part_ends": (lambda: packed(deflated(b"words") + b"more", b"words"), "docx", DAMAGED),
+    "U01_more_after_a_part_ends_with_a_piece": (
+        lambda: packed(one_block(bytes(65_531)) + b"more", bytes(65_531)),
         "docx",
         DAMAGED,
     ),
-    "U01_part_without_end": (lambda: packed(unended(b"words")), "docx", DAMAGED),
+    "U01_part_without_end": (lambda: packed(unended(b"words"), b"words"), "docx", DAMAGED),
     "U01_repeated_part": (repeated, "docx", TWO_IN_ONE),
     "U01_repeated_part_other_case": (
         lambda: repacked(docx(), {"WORD/document.xml": b"<a/>"}),

@@ -34,7 +34,7 @@ GOOD: dict[str, tuple[Callable[[], bytes], str]] = {
     "slides": (pptx, "pptx"),
     "slides_with_chart_and_its_workbook": (chart_slides, "pptx"),
     "not_packed": (lambda: stored(docx()), "docx"),
-    "part_packed_by_hand": (lambda: packed(deflated(b"words")), "docx"),
+    "part_packed_by_hand": (lambda: packed(deflated(b"words"), b"words"), "docx"),
     "written_one_way": (lambda: streamed(docx()), "docx"),
     "link_to_a_page": (lambda: related("hyperlink", "https://example.invalid/"), "docx"),
     "template_on_own_drive": (lambda: related("attachedTemplate", r"file:///C:\Users\t.dotx"), "docx"),

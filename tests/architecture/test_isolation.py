@@ -89,7 +89,6 @@ def test_a01_a10_what_is_anothers_is_as_if_it_were_not(
     expected = {404} if part else {303, 401}  # a path, or a form given back
     report = probed(visitor, probes(app, tenants[whose].only(*kinds)), (canary,), expected)
     record_property("requests", report.requests)
-    print(f"{part or 'signed out'}: {report.requests} requests, {len(report.leaks)} leaks")
     assert report.leaks == []
     assert report.requests > 90
     assert digest(database) == before

@@ -1,42 +1,62 @@
-"""Starts portals that are to be killed: everything is imported once, each start is a fork and takes half a second.
+"""Starts portals that are to be killed, each by a fork of this process, which never serves anything itself.
 
-A fork shares nothing with its siblings but code: files, connections and the application are made anew in it. Told
-"start" on its input, it answers with the id of the new process group.
+What a start would do anew without touching a file is done once, here: imports, routes, compiled templates. No
+connection to the database is open before the fork; files, connections and locks are each portal's own. Told "start"
+on its input, this answers with the id of the new process group.
 """
 
+import gc
 import os
 import signal
 import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.orm import configure_mappers
 
 from app.main import create_app
+from app.web.portal import PortalParts
 
 
 def main() -> None:
     port, workers = int(sys.argv[1]), int(sys.argv[2])
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    settings = _ready(create_app())
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are gone at once; nobody asks how they ended
     for _ in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            _lead(port, workers)
-        sys.stdout.write(f"{pid}\n")
+        listening = socket.create_server(("127.0.0.1", port))
+        group = 0
+        for _ in range(workers):
+            pid = os.fork()
+            if pid == 0:
+                _serve(settings, listening, group)
+            os.setpgid(pid, group or pid)
+            group = group or pid
+        listening.close()
+        sys.stdout.write(f"{group}\n")
         sys.stdout.flush()
 
 
-def _lead(port: int, workers: int) -> None:
-    """Become a process group that listens, with as many web processes as asked for. Never returns."""
-    os.setsid()
+def _ready(app: FastAPI) -> uvicorn.Config:
+    parts: PortalParts = app.state.portal
+    for name in parts.templates.list_templates(filter_func=_is_ours_or_component):
+        parts.templates.get_template(name)
+    configure_mappers()
+    settings = uvicorn.Config(app, access_log=False, server_header=False, log_level="error")
+    settings.load()
+    gc.collect()
+    gc.freeze()
+    return settings
+
+
+def _is_ours_or_component(name: str) -> bool:
+    return name.endswith(".html") or (name.startswith("nhsuk/") and name.endswith(".jinja"))
+
+
+def _serve(settings: uvicorn.Config, listening: socket.socket, group: int) -> None:
+    """Be one web process of the group. Never returns."""
+    os.setpgid(0, group)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    listening = socket.create_server(("127.0.0.1", port))
-    listening.set_inheritable(True)
-    for _ in range(workers - 1):
-        if os.fork() == 0:
-            break
-    settings = uvicorn.Config(
-        create_app, factory=True, access_log=False, server_header=False, log_level="error"
-    )
     uvicorn.Server(settings).run(sockets=[listening])
     os._exit(0)
 

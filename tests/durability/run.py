@@ -19,7 +19,9 @@ from tests.durability.prepared import Prepared, prepared
 from tests.durability.victims import Victims
 
 ORGANISATIONS = 9  # as many clients work at once
-LIFE = (0.02, 2.5)  # seconds from the first answer of a portal to its death, at random between these
+MOST_A_LIFE = 60  # acknowledgements of one portal before it dies: any number up to this
+LAST_BREATH = 0.05  # seconds after the last of them, at most, so that the next requests are under way
+LONGEST_LIFE = 10.0  # seconds; a busy machine acknowledges less
 LEDGER = "acknowledged.jsonl"
 
 
@@ -74,7 +76,8 @@ async def _killed(victims: Victims, made: Prepared, book: Ledger, kills: int, di
             verdict.missing += _missing(made.url, book.lines[seen:])
             seen = len(book.lines)
             is_up.set()
-            await asyncio.sleep(dice.uniform(*LIFE))
+            await _lived(book, seen + dice.randint(0, MOST_A_LIFE))
+            await asyncio.sleep(dice.uniform(0, LAST_BREATH))
             is_up.clear()
             victims.kill()
             verdict.kills += 1
@@ -82,6 +85,13 @@ async def _killed(victims: Victims, made: Prepared, book: Ledger, kills: int, di
         is_up.set()
     verdict.stories = sum(client.finished for client in clients)
     return verdict
+
+
+async def _lived(book: Ledger, until: int) -> None:
+    """Return once so much is acknowledged in all, or the time is up."""
+    deadline = time.monotonic() + LONGEST_LIFE
+    while len(book.lines) < until and time.monotonic() < deadline:
+        await asyncio.sleep(0.002)
 
 
 def _missing(url: str, lines: list[ledger.Acknowledged]) -> list[str]:

@@ -44,6 +44,13 @@ def test_a_sponsor_is_asked_to_sign_what_was_handed_to_them(session: Session, st
     line = home.OwnSubmission(submission.id, "Fictional trust A", "bronze", Status.AWAITING_SIGN_OFF, True)
     assert waits(session, story, "sponsor_a").to_sign == [line]
     assert waits(session, story, "sponsor_b").to_sign == []
+    other = Who(
+        story.people["lead_b"].id,
+        "Another sponsor, trust A",
+        "another@example.invalid",
+        (Holding(Role.SPONSOR, submission.organisation_id),),
+    )
+    assert home.waiting(session, other, reviewers=2).to_sign == []
     lead = waits(session, story, "lead_a")
     assert (lead.to_sign, [one.is_mine_to_sign for one in lead.submissions]) == (None, [False])
     steps.sign(session, story, submission)

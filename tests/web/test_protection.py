@@ -118,6 +118,10 @@ def test_only_the_two_forms_that_take_a_file_may_be_large(
     ("content", "content_type"),
     [
         (b"a=&" * 500_000, "application/x-www-form-urlencoded"),
+        (
+            b"email=a@example.com&" + b"&".join(b"%x=" % one for one in range(250_000)),
+            "application/x-www-form-urlencoded",
+        ),
         (b"email=a%40example.com&email=b%40example.com", "application/x-www-form-urlencoded"),
         (b"--x", "multipart/form-data"),
         (

@@ -1,0 +1,77 @@
+"""The table of transitions: nothing is done from the wrong status, and nothing ends in a dead end."""
+
+import pytest
+
+from app.config import ROOT
+from app.models import OPEN_STATUSES, Status
+from app.rules.errors import Conflict
+from app.rules.permissions import GRANTS
+from app.rules.tables import workflow_page
+from app.rules.workflow import PIPELINE, STAGE, TRANSITIONS, Stage, Verb, open_verbs, require
+
+EVERYWHERE: list[Status | None] = [None, *Status]
+FORBIDDEN = [
+    (verb, status) for verb in Verb for status in EVERYWHERE if status not in TRANSITIONS[verb].come_from
+]
+ALLOWED = [(verb, status) for verb in Verb for status in TRANSITIONS[verb].come_from]
+
+
+@pytest.mark.parametrize(("verb", "status"), FORBIDDEN)
+def test_a_verb_is_refused_from_any_other_status_with_a_sentence(verb: Verb, status: Status | None) -> None:
+    with pytest.raises(Conflict) as refused:
+        require(verb, status)
+    assert refused.value.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(("verb", "status"), ALLOWED)
+def test_a_verb_is_let_through_from_its_own(verb: Verb, status: Status | None) -> None:
+    assert require(verb, status) is None  # type: ignore[func-returns-value]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_open_verbs_are_those_that_are_let_through(status: Status) -> None:
+    assert open_verbs(status) == tuple(verb for verb in Verb if (verb, status) not in FORBIDDEN)
+
+
+def test_what_the_rules_say_of_each_status() -> None:
+    """Fairness by equality: withdraw only until the review starts, decide only when all is agreed."""
+    assert {status: {verb.name for verb in open_verbs(status)} for status in Status} == {
+        Status.AWAITING_SIGN_OFF: {"SIGN", "DECLINE", "WITHDRAW"},
+        Status.DECLINED: set(),
+        Status.WITHDRAWN: set(),
+        Status.SUBMITTED: {"WITHDRAW", "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "START_REVIEW"},
+        Status.IN_REVIEW: {"ASSIGN_REVIEWER", "REMOVE_REVIEWER", "START_REVIEW", "SEAL_REVIEW"},
+        Status.IN_MODERATION: {"AGREE_SCORE"},
+        Status.AWAITING_DECISION: {"DECIDE"},
+        Status.DECIDED: {"RELEASE"},
+        Status.RELEASED: set(),
+    }
+
+
+def test_every_status_is_reached_and_every_open_one_left() -> None:
+    reached = {status for one in TRANSITIONS.values() for status in one.lead_to}
+    assert reached == set(Status)
+    assert {status for status in Status if open_verbs(status)} == set(OPEN_STATUSES)
+
+
+def test_every_verb_belongs_to_somebody_and_has_a_button_of_its_own() -> None:
+    buttons = [one.button for one in TRANSITIONS.values()]
+    assert (len(set(buttons)), set(TRANSITIONS)) == (len(Verb), set(Verb))
+    assert [verb for verb, one in TRANSITIONS.items() if not GRANTS[one.permission]] == []
+
+
+def test_b07_the_stage_tells_nothing_between_the_start_of_review_and_release() -> None:
+    judged = (Status.IN_REVIEW, Status.IN_MODERATION, Status.AWAITING_DECISION, Status.DECIDED)
+    assert {STAGE[status] for status in judged} == {Stage.BEING_REVIEWED}
+    assert {verb for verb, one in TRANSITIONS.items() if one.told} == {
+        Verb.HAND_OVER, Verb.SIGN, Verb.DECLINE, Verb.WITHDRAW, Verb.RELEASE,
+    }  # fmt: skip
+
+
+def test_the_pipeline_leaves_out_what_is_closed_or_released() -> None:
+    assert set(Status) - set(PIPELINE) == {Status.DECLINED, Status.WITHDRAWN, Status.RELEASED}
+
+
+def test_the_documentation_shows_the_table_that_is_in_force() -> None:
+    """Wrong? Run ``portal docs``."""
+    assert (ROOT / "docs" / "workflow.md").read_text(encoding="utf-8") == workflow_page()
