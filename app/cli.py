@@ -17,6 +17,7 @@ from app.adapters.files import Files
 from app.config import ROOT, Settings
 from app.criteria.loader import check, load_folder
 from app.db import Database
+from app.main import configure_log
 from app.models import Organisation, Role
 from app.queries import audit, evidence
 from app.rules.errors import RuleError
@@ -78,6 +79,7 @@ def serve(
 @portal.command()
 def worker() -> None:
     """Deliver mails, until stopped."""
+    configure_log()
     settings = _settings()
     jobs.run(settings, Database(settings.database))
 

@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(60, ge=5, description="A session ends after so long unused, minutes")
     session_hours: int = Field(12, ge=1, le=24, description="A session ends after so long at most, hours")
 
-    evidence_file_megabytes: int = Field(25, ge=1, description="Largest evidence file, MB")
+    evidence_file_megabytes: int = Field(25, ge=1, le=50, description="Largest evidence file, MB")
     evidence_organisation_megabytes: int = Field(1024, ge=1, description="All evidence files of one, MB")
     form_megabytes: int = Field(2, ge=1, description="Largest body of a form without a file, MB")
 

@@ -67,7 +67,8 @@ def show_load(folder: Path, extent: Extent) -> None:
 
 
 def show_certificates(folder: Path, extent: Extent) -> None:
-    rates, held = {}, []
+    rates: dict[int, float] = {}
+    held: list[Memory] = []
     for presses in (1, 2):
         rates[presses], held = asyncio.run(certificates.per_second(presses, extent.drawn))
     print(f"## Certificates drawn\n\n{tables.certificates_table(rates)}\n")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from app.criteria.loader import checksum
 from app.models import (
@@ -262,6 +262,6 @@ def _tell_review(
 
 def _score(rows: Rows, review: UUID, code: str, given: int | None, at: datetime) -> Score:
     reason = "" if given is None else SENTENCE.strip()
-    said = {"criterion_code": code, "score": given, "reason": reason, "private_note": ""}
-    rows.add(Score, review_id=review, version=1, saved_at=at, **said)
-    return Score(id=uuid4(), review_id=review, saved_at=at, **said)
+    made = Score(review_id=review, criterion_code=code, score=given, reason=reason, saved_at=at)
+    rows.add(Score, **made.model_dump())
+    return made

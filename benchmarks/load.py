@@ -50,7 +50,7 @@ def spread(values: Sequence[float]) -> str:
 
 
 async def measured(server: Served, line: Line, clients: int, seconds: float, most: int) -> Round:
-    """Ask for ``seconds`` or ``most`` requests, whichever comes first. RuntimeError when an answer is not the wanted one."""
+    """Ask for ``seconds`` or ``most`` requests, whichever comes first. RuntimeError when an answer is not as wanted."""
     wires = [Wire(server.port) for _ in range(clients)]
     # Connected, and the page drawn once, before the clock starts.
     for answer in await asyncio.gather(*(line.ask(wire, number, 0) for number, wire in enumerate(wires))):

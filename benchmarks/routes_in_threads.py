@@ -29,7 +29,7 @@ def create_app() -> FastAPI:
     def in_a_thread(handler: Any) -> ASGIApp:
         return threaded(original(handler), limiter)
 
-    routing.request_response = in_a_thread
+    routing.request_response = in_a_thread  # type: ignore[assignment]
     made: FastAPI = import_module("app.main").create_app()
     return made
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks import seeding, tables
 from benchmarks.lines import Visits
-from benchmarks.load import Measured, measured
+from benchmarks.load import Measured, measured, median, spread
 from benchmarks.routes_in_threads import POOL
 from benchmarks.served import Served, factory_command, free_port, portal_command, production, served
 
@@ -47,8 +47,8 @@ def _ways(folder: Path, running: ExitStack) -> Ways:
 def _table(results: dict[tuple[str, str], Measured]) -> str:
     lines = [tables.head("line", "way", "requests/s", "CPU/request (spread)", "median", "p99")]
     for (name, way), one in sorted(results.items(), key=lambda item: item[0]):
-        cpu = f"{tables.median(one.cpu_ms):.1f} ms ({tables.spread(one.cpu_ms)})"
-        rate = f"{tables.median(one.per_second):.0f}"
+        cpu = f"{median(one.cpu_ms):.1f} ms ({spread(one.cpu_ms)})"
+        rate = f"{median(one.per_second):.0f}"
         lines.append(
             tables.row(name, way, rate, cpu, *(f"{one.percentile(share):.0f} ms" for share in (0.5, 0.99)))
         )

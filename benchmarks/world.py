@@ -1,6 +1,6 @@
 """A portal's database with as many organisations as asked for: fictional, whole, and sound by the audit's rules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_urlsafe
@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from app.actions.loading import publish_framework
-from app.criteria.schema import Framework, OrganisationKind
 from app.cli import FRAMEWORK
 from app.criteria.loader import load_folder
+from app.criteria.schema import Framework, OrganisationKind
 from app.db import Database
 from app.models import FrameworkVersion, Membership, Organisation, Person, Role, SignInSession, Window
 from app.rules.sessions import hash_token
@@ -77,7 +77,7 @@ def _areas(world: World, rows: Rows) -> None:
         )
 
 
-def _fiction(values: dict[str, object]) -> dict[str, object]:
+def _fiction(values: Mapping[str, object]) -> dict[str, object]:
     texts = {"committed": "", "code_status": "fictional", "note": ""}
     return {**values, **texts, "is_fictional": True, "valid_from": date(2020, 1, 1), "valid_to": None}
 

@@ -22,7 +22,7 @@ def main() -> None:
     given = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="arf-kill-") as folder:
         verdict = run(Path(folder), given.kills, workers=given.workers, seed=given.seed, cold=given.cold)
-    print(*verdict.missing, *verdict.halves, verdict, sep="\n")
+    print(*verdict.faults, verdict, sep="\n")
     sys.exit(0 if verdict.is_clean else 1)
 
 

@@ -220,10 +220,11 @@ def title_of(page: str) -> str:
 
 
 def errors_of(page: str) -> list[str]:
-    """The lines of the error summary, or the page's title."""
-    found = re.search(r'class="nhsuk-error-summary.*?</div>\s*</div>', page, re.DOTALL)
-    texts = re.findall(r"<a [^>]*>(.*?)</a>|<p>(.*?)</p>", found.group(0), re.DOTALL) if found else []
-    return [html.unescape(" ".join((a or b).split())) for a, b in texts] or [title_of(page)]
+    """The lines of the error summary, or the page's title when it has none."""
+    summary = page.partition('class="nhsuk-error-summary')[2].partition("</ul>")[0]
+    lines = re.findall(r"<li>(.*?)</li>", summary, re.DOTALL)
+    texts = [html.unescape(" ".join(re.sub(r"<[^>]+>", "", line).split())) for line in lines]
+    return texts or [title_of(page)]
 
 
 def pdf_file(canary: str = "illustrative evidence") -> dict[str, object]:

@@ -1,17 +1,20 @@
 """Issuing and revoking recognition."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_hex
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.actions.history import record
 from app.criteria.schema import Framework
 from app.models import Certificate, CertificateCounter, Decision, Organisation, Submission
 from app.rules.certificates import expiry, number
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import Conflict
+from app.rules.passages import required_passage
 from app.rules.people import Who
 
 
@@ -37,7 +40,7 @@ def issue(
     """Issue the certificate that follows from a decision, dated the UK day ``on``.
 
     Names are copied as they are that day. The serial is raised in this very transaction, so a number is given once
-    and none is skipped. RuleError when a level is recognised for the organisation already by this decision.
+    and none is skipped.
     """
     organisation = session.get_one(Organisation, submission.organisation_id)
     level = framework.level(submission.level)
@@ -97,8 +100,10 @@ def _printed(certificate: Certificate) -> dict[str, Any]:
 def _next_serial(session: Session, year: int) -> int:
     counter = session.get(CertificateCounter, year, with_for_update=True)
     if counter is None:
-        counter = CertificateCounter(year=year, last=0)
-        session.add(counter)
+        # The first of a year has no row to wait for: whoever is second waits at the key, and finds the row after.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(CertificateCounter(year=year, last=0))
+        counter = session.get_one(CertificateCounter, year, with_for_update=True)
     counter.last += 1
     session.flush()
     return counter.last
@@ -110,10 +115,11 @@ def revoke(
     """Revoke from the UK day ``on``, for a reason that the public page shows."""
     if certificate.revoked_on is not None:
         raise Conflict("This certificate is revoked already.")
-    if not reason.strip():
-        raise RuleError("Enter the reason. Anyone who checks the certificate will see it.", field="reason")
+    reason = required_passage(
+        reason, "reason", "Enter the reason. Anyone who checks the certificate will see it."
+    )
     certificate.revoked_on, certificate.revoked_at = on, at
-    certificate.revoked_by_id, certificate.revoke_reason = by.person_id, reason.strip()
+    certificate.revoked_by_id, certificate.revoke_reason = by.person_id, reason
     stream = f"certificate:{certificate.id}"
-    facts = {"revoked_on": on.isoformat(), "revoke_reason": reason.strip()}
-    record(session, stream, "revoke", by=by.person_id, at=at, reason=reason.strip(), facts=facts)
+    facts = {"revoked_on": on.isoformat(), "revoke_reason": reason}
+    record(session, stream, "revoke", by=by.person_id, at=at, reason=reason, facts=facts)

@@ -14,6 +14,7 @@ from app.models import Certificate, Condition, Decision, Outcome, Status, Submis
 from app.queries import decisions, reviews, submissions
 from app.queries.people import leads_and_sponsor
 from app.rules.errors import Conflict, RuleError
+from app.rules.passages import passage
 from app.rules.people import Who
 from app.rules.scoring import LevelResult, level_result, rule_outcome
 from app.rules.workflow import Verb, require
@@ -54,14 +55,16 @@ def decide(
     """
     require(Verb.DECIDE, submission.status)
     result = result_by_rule(session, submission, framework)
-    conditions = {code: text.strip() for code, text in conditions.items() if text.strip()}
+    reason = passage(reason, "reason")
+    typed = {code: passage(text, f"condition-{code}") for code, text in conditions.items()}
+    conditions = {code: text for code, text in typed.items() if text}
     _check(outcome, reason, conditions, result)
     decision = Decision(
         submission_id=submission.id,
         outcome=outcome,
         rule_outcome=rule_outcome(result),
         is_override=_is_override(outcome, result),
-        reason=reason.strip(),
+        reason=reason,
         basis=_basis(session, submission, framework, result),
         decided_at=at,
         decided_by_id=by.person_id,

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.actions.history import record
 from app.adapters.files import Stored
-from app.adapters.structure import Checked
+from app.adapters.structure.check import Checked
 from app.criteria.schema import Framework
 from app.models import (
     Evidence,

@@ -15,6 +15,7 @@ from app.models import (
     SignInSession,
 )
 from app.rules.errors import RuleError
+from app.rules.sessions import normal_address
 
 
 def grant(
@@ -31,7 +32,7 @@ def grant(
     """Give a person, known by e-mail address, a role. RuleError when role and organisation do not fit."""
     if (role in ASSEMBLY_ROLES) is not (organisation is None):
         raise RuleError("Assembly roles have no organisation; every other role needs one.")
-    person = _person(session, email.strip().lower(), name, at)
+    person = _person(session, normal_address(email), name, at)
     person.employer_id = employer.id if employer else (person.employer_id or _id(organisation))
     if not _holds(session, person.id, role, _id(organisation)):
         session.add(

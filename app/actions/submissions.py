@@ -10,7 +10,16 @@ from sqlmodel import Session
 from app.actions import mails
 from app.actions.history import record
 from app.criteria.schema import Framework
-from app.models import Organisation, Person, SealedCopy, SelfAssessment, Status, Submission, Window
+from app.models import (
+    Organisation,
+    Person,
+    ReviewStatus,
+    SealedCopy,
+    SelfAssessment,
+    Status,
+    Submission,
+    Window,
+)
 from app.queries import submissions
 from app.rules import workflow
 from app.rules.days import uk_day
@@ -22,6 +31,12 @@ from app.rules.submissions import RECEIPT_LETTERS, Party, reason_given, require_
 from app.rules.windows import require_open
 from app.rules.workflow import Verb
 
+# Names no organisation: a mailbox may be shared.
+_WITHDRAWN = (
+    "A review is no longer needed",
+    "A submission that you were to review was withdrawn before anybody started, so it no longer stands in your list. "
+    "You don't need to do anything.\n",
+)
 HAS_CHANGED = "This self-assessment has changed since you opened it. Read what changed, then sign."
 
 
@@ -212,6 +227,14 @@ def withdraw(session: Session, submission: Submission, reason: str, *, by: Who, 
     given = reason_given(reason)
     _move(submission, Status.WITHDRAWN, at)
     _record(session, submission, Verb.WITHDRAW, by, at, {}, reason=given)
+    _take_from_reviewers(session, submission, at)
+
+
+def _take_from_reviewers(session: Session, submission: Submission, at: datetime) -> None:
+    """What was withdrawn is nobody's to read any more, so reviewers who have not started lose their access."""
+    for review, reviewer in submissions.assigned_reviews(session, submission.id):
+        review.status = ReviewStatus.REMOVED
+        mails.write(session, reviewer.email, *_WITHDRAWN, at=at)
 
 
 def _move(submission: Submission, status: Status, at: datetime) -> None:

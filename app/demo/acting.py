@@ -11,7 +11,7 @@ from app.actions.certificates import Issuer
 from app.config import Settings
 from app.criteria.schema import Framework
 from app.demo.cast import Cast
-from app.demo.plot import PAST, REVOKED, Plan
+from app.demo.plot import JUDGED, PAST, REVOKED, Plan
 from app.demo.texts import REASONS
 from app.models import Certificate, Decision, Outcome, Review, SelfAssessment, Submission, Window
 from app.queries import reviews as review_queries
@@ -184,7 +184,7 @@ class Play:
         )
 
     def _release(self, number: int) -> None:
-        if number in self.released_windows:
+        if number in self.released_windows or number >= JUDGED:
             return
         self.released_windows.add(number)
         window = self.windows[number]
@@ -199,8 +199,8 @@ class Play:
             self.issued[numbers[decision.submission_id], certificate.level] = certificate
 
     def release_and_revoke(self) -> None:
-        """Every window but the one that is open has been released; one certificate has been revoked since."""
-        for number in range(len(self.windows) - 1):
+        """Every window before the one being judged has been released; one certificate has been revoked since."""
+        for number in range(JUDGED):
             self._release(number)
         at = self.now - timedelta(days=10)
         by = who_by_id(self.session, self.cast.id_of("administrator"), at)

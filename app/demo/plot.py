@@ -21,8 +21,11 @@ class Plan:
     is_split: bool = False  # the reviewers differ on some criteria, so that there is something to moderate
 
 
-OPENED_DAYS_AGO = (730, 540, 360, 180, 25)  # the last window is open now
+OPENED_DAYS_AGO = (730, 540, 360, 180, 85, 20)  # the last window is open now
 NOW = len(OPENED_DAYS_AGO) - 1
+# Closed and being judged. Apart from the open one: outcomes of a window are released together, so whoever plays the
+# story in the open window would have to judge all of these first.
+JUDGED = NOW - 1
 PAST = "release"
 
 PLANS = (
@@ -36,17 +39,17 @@ PLANS = (
     Plan(16, "silver", 3, PAST, is_split=True),
     Plan(12, "gold", 3, PAST),
     Plan(27, "bronze", 3, PAST, Outcome.DEFERRED),
+    Plan(6, "bronze", JUDGED, "sign"),
+    Plan(7, "bronze", JUDGED, "assign"),
+    Plan(8, "bronze", JUDGED, "seal one"),
+    Plan(9, "bronze", JUDGED, "seal", is_split=True),
+    Plan(10, "bronze", JUDGED, "seal"),
+    Plan(11, "bronze", JUDGED, "decide"),
+    Plan(13, "gold", JUDGED, "sign"),
+    Plan(17, "silver", JUDGED, "assign"),
     Plan(3, "bronze", NOW, "hand over"),
     Plan(4, "bronze", NOW, "decline"),
     Plan(5, "bronze", NOW, "withdraw"),
-    Plan(6, "bronze", NOW, "sign"),
-    Plan(7, "bronze", NOW, "assign"),
-    Plan(8, "bronze", NOW, "seal one"),
-    Plan(9, "bronze", NOW, "seal", is_split=True),
-    Plan(10, "bronze", NOW, "seal"),
-    Plan(11, "bronze", NOW, "decide"),
-    Plan(13, "gold", NOW, "sign"),
-    Plan(17, "silver", NOW, "assign"),
 )
 REVOKED = (29, "bronze")
 STARTED_ONLY = (2, 30)  # self-assessments begun, nothing handed over

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from app.actions import evidence, self_assessments
 from app.adapters.files import Files
-from app.adapters.structure import check
+from app.adapters.structure.check import check
 from app.config import MEGABYTE, Settings
 from app.criteria.schema import Framework
 from app.demo import cast as casting

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, or_, select
 
-from app.models import Certificate
+from app.models import Certificate, Decision
 
 
 def is_in_date(on: date) -> ColumnElement[bool]:
@@ -34,3 +34,12 @@ def by_number(session: Session, number: str) -> Certificate | None:
 
 def of_decision(session: Session, decision_id: UUID) -> Certificate | None:
     return session.exec(select(Certificate).where(Certificate.decision_id == decision_id)).first()
+
+
+def of_submission(session: Session, submission_id: UUID) -> UUID | None:
+    """The id of the certificate that followed from a submission, if one did."""
+    return session.exec(
+        select(Certificate.id)
+        .join(Decision, col(Decision.id) == Certificate.decision_id)
+        .where(Decision.submission_id == submission_id)
+    ).first()

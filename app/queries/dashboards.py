@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from app.criteria.schema import OrganisationKind
@@ -60,27 +60,22 @@ def taking_part(session: Session, area: Organisation, on: date) -> dict[Organisa
         .where(_in_area(area), _exists_on(on))
         .group_by(col(Organisation.kind))
     )
-    return dict(session.execute(query).tuples())
+    return {kind: int(count) for kind, count in session.execute(query)}
 
 
 def held(session: Session, area: Organisation, on: date) -> dict[tuple[OrganisationKind, int], int]:
     """How many organisations of each kind hold which rank as their highest level on the day."""
     highest = _highest(area, on)
-    query = (
-        select(col(Organisation.kind), highest.c.rank, func.count())
-        .join(highest, highest.c.organisation_id == Organisation.id)
-        .where(_exists_on(on))
-        .group_by(col(Organisation.kind), highest.c.rank)
-    )
+    query = select(highest.c.kind, highest.c.rank, func.count()).group_by(highest.c.kind, highest.c.rank)
     return {(kind, rank): count for kind, rank, count in session.execute(query)}
 
 
-def pipeline(session: Session, area: Organisation) -> dict[tuple[str, Stage], int]:
+def pipeline(session: Session, area: Organisation, on: date) -> dict[tuple[str, Stage], int]:
     """How many submissions of each level are at which stage. Released, declined and withdrawn ones are not told."""
-    column = Submission.icb_id if area.kind is OrganisationKind.ICB else Submission.region_id
     query = (
         select(col(Submission.level), col(Submission.status), func.count())
-        .where(col(column) == area.id, col(Submission.status).in_(PIPELINE))
+        .join(Organisation, col(Organisation.id) == Submission.organisation_id)
+        .where(_in_area(area), _exists_on(on), col(Submission.status).in_(PIPELINE))
         .group_by(col(Submission.level), col(Submission.status))
     )
     counted: dict[tuple[str, Stage], int] = {}
@@ -127,22 +122,39 @@ def _exists_on(on: date) -> ColumnElement[bool]:
 
 
 def _highest(area: Organisation, on: date) -> Subquery:
-    column = Certificate.icb_id if area.kind is OrganisationKind.ICB else Certificate.region_id
+    """The highest rank that each organisation of the area holds on the day.
+
+    An organisation counts where it is now: a certificate remembers the ICB of its day, and an organisation that moved
+    since would otherwise be held by the one and taking part in the other.
+    """
     return (
         select(
-            col(Certificate.organisation_id),
+            col(Organisation.id).label("organisation_id"),
+            col(Organisation.kind).label("kind"),
             func.max(Certificate.level_rank).label("rank"),
-            func.max(Certificate.expires_on).label("expires_on"),
         )
-        .where(col(column) == area.id, is_in_date(on))
-        .group_by(col(Certificate.organisation_id))
+        .join(Certificate, col(Certificate.organisation_id) == Organisation.id)
+        .where(_in_area(area), _exists_on(on), is_in_date(on))
+        .group_by(col(Organisation.id), col(Organisation.kind))
         .subquery()
     )
 
 
+def _last_day(rank: ColumnElement[int], on: date) -> ScalarSelect[date]:
+    """Until when the level named beside it is held: a lower level's certificate may outlast it."""
+    return (
+        select(func.max(Certificate.expires_on))
+        .where(col(Certificate.organisation_id) == Organisation.id)
+        .where(col(Certificate.level_rank) == rank, is_in_date(on))
+        .scalar_subquery()
+    )
+
+
 def _in_pipeline() -> Subquery:
-    """Of each organisation the open submission that is furthest on."""
-    order = case({status.value: place for place, status in enumerate(PIPELINE)}, value=Submission.status)
+    """Of each organisation the open submission that is furthest on, by stage: two that are being reviewed rank alike,
+    because which of them is further is for nobody outside the Assembly to know."""
+    places = {stage: place for place, stage in enumerate(Stage)}
+    order = case({status.value: places[STAGE[status]] for status in PIPELINE}, value=Submission.status)
     ranked = (
         select(
             col(Submission.organisation_id),
@@ -169,7 +181,7 @@ def _listed(area: Organisation, on: date, filters: Filters) -> Select[tuple[obje
             col(Organisation.ods_code),
             col(Organisation.kind),
             highest.c.rank,
-            highest.c.expires_on,
+            _expiry(highest, on),
             waiting.c.status,
             waiting.c.level,
         )

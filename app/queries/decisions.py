@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from app.models import Condition, Decision, Organisation, Outcome, Status, Submission
+from app.queries.submissions import free_of_conflict
 from app.queries.windows import JUDGING
+from app.rules.people import Who
 
 
 def of_submission(session: Session, submission_id: UUID) -> Decision | None:
@@ -48,21 +50,24 @@ def undecided(session: Session, window_id: UUID) -> int:
 Row = tuple[str, str, Outcome, bool]
 
 
-def listed(session: Session, window_id: UUID) -> Sequence[Row]:
-    """Organisation, level, outcome and whether it overrides the rule, for what waits for release."""
-    return _with_status(session, window_id, Status.DECIDED)
+def listed(session: Session, window_id: UUID, who: Who) -> Sequence[Row]:
+    """Organisation, level, outcome and whether it overrides the rule, for what waits for release.
+
+    Left out is where the person has a conflict of interest: of that they see what the public sees.
+    """
+    return _with_status(session, window_id, Status.DECIDED, who)
 
 
-def released(session: Session, window_id: UUID) -> Sequence[Row]:
+def released(session: Session, window_id: UUID, who: Who) -> Sequence[Row]:
     """The same of what is released already."""
-    return _with_status(session, window_id, Status.RELEASED)
+    return _with_status(session, window_id, Status.RELEASED, who)
 
 
-def _with_status(session: Session, window_id: UUID, status: Status) -> Sequence[Row]:
+def _with_status(session: Session, window_id: UUID, status: Status, who: Who) -> Sequence[Row]:
     return session.exec(
         select(Organisation.name, Submission.level, col(Decision.outcome), Decision.is_override)
         .join(Submission, col(Submission.organisation_id) == Organisation.id)
         .join(Decision, col(Decision.submission_id) == Submission.id)
-        .where(Submission.window_id == window_id, Submission.status == status)
+        .where(Submission.window_id == window_id, Submission.status == status, free_of_conflict(who))
         .order_by(Organisation.name)
     ).all()

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -41,21 +42,28 @@ class Linked(NamedTuple):
 
 def linked(session: Session, self_assessment_id: UUID) -> list[Linked]:
     """Everything that supports the answers of a self-assessment, in one query."""
-    return [Linked(*row) for row in session.execute(_linked(self_assessment_id)).all()]
+    return [Linked(*row) for row in session.execute(_linked(), {"id": self_assessment_id}).all()]
 
 
 def linked_to(session: Session, self_assessment_id: UUID, code: str) -> list[Linked]:
     """What supports the answer to one criterion."""
-    one = _linked(self_assessment_id).where(col(EvidenceLink.criterion_code) == code)
-    return [Linked(*row) for row in session.execute(one).all()]
+    found = session.execute(_linked_to(), {"id": self_assessment_id, "code": code}).all()
+    return [Linked(*row) for row in found]
 
 
-def _linked(self_assessment_id: UUID) -> sa.Select[str, Evidence, EvidenceVersion, str]:
+# The statements of the criterion page are built once: building them took longer than the database takes to answer.
+@cache
+def _linked_to() -> sa.Select[str, Evidence, EvidenceVersion, str]:
+    return _linked().where(col(EvidenceLink.criterion_code) == sa.bindparam("code"))
+
+
+@cache
+def _linked() -> sa.Select[str, Evidence, EvidenceVersion, str]:
     return (
         sa.select(col(EvidenceLink.criterion_code), Evidence, EvidenceVersion, col(EvidenceLink.place))
         .join(Evidence, col(Evidence.id) == col(EvidenceLink.evidence_id))
         .join(EvidenceVersion, col(EvidenceVersion.evidence_id) == col(Evidence.id))
-        .where(col(EvidenceLink.self_assessment_id) == self_assessment_id)
+        .where(col(EvidenceLink.self_assessment_id) == sa.bindparam("id"))
         .where(col(Evidence.removed_at).is_(None))
         .where(_is_newest())
         .order_by(
@@ -91,7 +99,13 @@ class Shelved:
 
 def library(session: Session, organisation_id: UUID) -> list[Shelved]:
     """The items that were not removed, by title."""
-    rows = session.execute(
+    rows = session.execute(_library(), {"id": organisation_id}).all()
+    return [Shelved(*row) for row in rows]
+
+
+@cache
+def _library() -> sa.Select[*tuple[Any, ...]]:
+    return (
         sa.select(
             col(Evidence.id),
             col(Evidence.kind),
@@ -105,12 +119,11 @@ def library(session: Session, organisation_id: UUID) -> list[Shelved]:
             col(EvidenceVersion.url),
         )
         .join(EvidenceVersion, col(EvidenceVersion.evidence_id) == col(Evidence.id))
-        .where(col(Evidence.organisation_id) == organisation_id)
+        .where(col(Evidence.organisation_id) == sa.bindparam("id"))
         .where(col(Evidence.removed_at).is_(None))
         .where(_is_newest())
         .order_by(sa.func.lower(col(Evidence.title)), col(Evidence.id))
-    ).all()
-    return [Shelved(*row) for row in rows]
+    )
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def to_review(session: Session, who: Who) -> int:
 
 
 def _assembly(session: Session, who: Who, reviewers: int) -> Assembly:
-    """Every count in one pass. A reviewer of a submission neither moderates nor decides it."""
+    """Every count in one pass. A reviewer of a submission does nothing else about it."""
     current = (
         sa.select(func.count())
         .where(col(Review.submission_id) == Submission.id, col(Review.status) != ReviewStatus.REMOVED)
@@ -172,7 +172,7 @@ def _assembly(session: Session, who: Who, reviewers: int) -> Assembly:
     status = col(Submission.status)
     row = session.execute(
         sa.select(
-            _sum(sa.and_(status.in_((Status.SUBMITTED, Status.IN_REVIEW)), current < reviewers)),
+            _sum(sa.and_(status.in_((Status.SUBMITTED, Status.IN_REVIEW)), current < reviewers, ~reviewed)),
             _sum(sa.and_(status == Status.IN_MODERATION, ~reviewed)),
             _sum(sa.and_(status == Status.AWAITING_DECISION, ~reviewed)),
             _sum(status == Status.DECIDED),

@@ -64,6 +64,18 @@ def reviewed_by(who: Who) -> sa.ColumnElement[bool]:
     )
 
 
+def assigned_reviews(session: Session, submission_id: UUID) -> list[tuple[Review, Person]]:
+    """The submission's reviews with their reviewers, removed ones left out."""
+    rows = session.exec(
+        select(Review, Person)
+        .join(Person, col(Person.id) == Review.reviewer_id)
+        .where(Review.submission_id == submission_id)
+        .where(col(Review.status) != ReviewStatus.REMOVED)
+        .order_by(col(Review.letter))
+    ).all()
+    return [(review, reviewer) for review, reviewer in rows]
+
+
 def open_of(session: Session, organisation_id: UUID, level: str) -> UUID | None:
     """The submission of this level that is on its way, if there is one."""
     return session.exec(

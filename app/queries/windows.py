@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from app.models import Status, Submission, Window
+from app.queries.submissions import free_of_conflict
+from app.rules.people import Who
 
 
 def open_for(session: Session, framework_version_id: UUID, level: str, at: datetime) -> list[Window]:
@@ -47,12 +49,12 @@ class WindowLine:
 JUDGING = (Status.SUBMITTED, Status.IN_REVIEW, Status.IN_MODERATION, Status.AWAITING_DECISION)
 
 
-def with_counts(session: Session) -> list[WindowLine]:
-    """Every window, the newest first."""
+def with_counts(session: Session, who: Who) -> list[WindowLine]:
+    """Every window, the newest first. Where the person has a conflict of interest is not counted."""
     counts = session.exec(
-        select(Submission.window_id, Submission.status, func.count()).group_by(
-            col(Submission.window_id), col(Submission.status)
-        )
+        select(Submission.window_id, Submission.status, func.count())
+        .where(free_of_conflict(who))
+        .group_by(col(Submission.window_id), col(Submission.status))
     ).all()
     found = session.exec(select(Window).order_by(col(Window.opens_at).desc(), col(Window.name))).all()
     return [

@@ -105,7 +105,7 @@ GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
     Permission.WITHDRAW: {Role.LEAD: _OWN, Role.SPONSOR: _OWN},
     Permission.READ_SUBMISSION: {**_ORGANISATION, **_JUDGES},
     Permission.READ_SEALED_COPY: {**_ORGANISATION, **_JUDGES},
-    Permission.ASSIGN_REVIEWERS: {Role.ADMINISTRATOR: (no_conflict,)},
+    Permission.ASSIGN_REVIEWERS: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},
     Permission.REVIEW: {Role.REVIEWER: (assigned, no_conflict)},
     Permission.MODERATE: {Role.MODERATOR: (no_conflict, not_a_reviewer)},
     Permission.DECIDE: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},

@@ -4,7 +4,7 @@ Linking, unlinking and adding evidence are buttons of the one form, so that none
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from app.actions import evidence as evidence_actions
 from app.actions import self_assessments as actions
 from app.criteria.answers import clean
 from app.criteria.schema import Question
-from app.models import SelfAssessment
 from app.rules.errors import RuleError, Stale
 from app.rules.people import Who
 from app.web import components
@@ -63,7 +62,7 @@ async def save(
     version, is_finished = _version(typed), typed.get("form-finished") == "yes"
     try:
         with session.begin_nested():
-            actions.save_answer(
+            answer = actions.save_answer(
                 session,
                 self_assessment,
                 sheet.framework,
@@ -79,7 +78,7 @@ async def save(
     except RuleError as error:
         context = drawn(sheet, {error.field: error.sentence}, values, is_finished)
         return again(request, "self_assessments/criterion", who, error, nothing_saved=True, **context)
-    return _then(request, who, session, parts, at, typed, self_assessment, code)
+    return _then(request, who, session, parts, at, typed, replace(sheet, answer=answer))
 
 
 def _version(typed: Typed) -> int:
@@ -133,12 +132,11 @@ def _then(
     parts: PortalParts,
     at: datetime,
     typed: Typed,
-    self_assessment: SelfAssessment,
-    code: str,
+    sheet: Sheet,
 ) -> Response:
-    """What the pressed button asks for, now that the answer is saved."""
+    """What the pressed button asks for, now that the answer is saved; ``sheet`` holds the answer as it is now."""
     wish, _, named = typed.get("form-then").partition(":")
-    framework = parts.shelf.get(session, self_assessment.framework_version_id)
+    self_assessment, framework, code = sheet.self_assessment, sheet.framework, sheet.criterion.code
     if wish == "link":
         try:
             with session.begin_nested():
@@ -151,7 +149,6 @@ def _then(
             )
     elif wish == "unlink":
         evidence_actions.unlink(session, self_assessment, code, _id(named), by=who, at=at)
-    sheet = load_sheet(session, parts, self_assessment, code, who)
     return go(_where(sheet, wish))
 
 

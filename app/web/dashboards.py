@@ -101,7 +101,7 @@ async def show(
         taking_part=taking_part,
         bars=_bars(framework, held, sum(taking_part.values())),
         targets=[targets.result(target, framework, held, taking_part) for target in framework.targets],
-        pipeline=dashboards.pipeline(session, area),
+        pipeline=dashboards.pipeline(session, area, on),
         stages=STAGES,
         lines=dashboards.organisations(session, area, on, filters, skip=start),
         found=dashboards.how_many(session, area, on, filters),

@@ -120,7 +120,7 @@ async def outcome(
 
 @router.get("/windows")
 async def list_windows(request: Request, who: Releasing, session: Transaction, at: Now) -> Response:
-    return page(request, "decisions/windows", who, windows=windows.with_counts(session), at=at)
+    return page(request, "decisions/windows", who, windows=windows.with_counts(session, who), at=at)
 
 
 @router.get("/windows/{window_id}/release")
@@ -132,9 +132,9 @@ async def show_release(
         "decisions/release",
         who,
         window=window,
-        pending=decisions.listed(session, window.id),
+        pending=decisions.listed(session, window.id, who),
         undecided=decisions.undecided(session, window.id),
-        released=decisions.released(session, window.id),
+        released=decisions.released(session, window.id, who),
         at=at,
     )
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Response
 from starlette.responses import FileResponse
 
-from app.adapters.structure import ACCEPTED
+from app.adapters.structure.check import ACCEPTED
 from app.models import Evidence, EvidenceVersion
 from app.rules.permissions import Permission
 from app.web.errors import NotFound

@@ -1,6 +1,6 @@
 """Rendering: one environment, one way to show a page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -21,9 +21,26 @@ from app.web.navigation import navigation
 TEMPLATES = ROOT / "templates"
 
 
+class Pages(Environment):
+    """Jinja's environment with two look-ups made quicker: the NHS macros do thousands of them on one page."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As Jinja does it, but a dict is asked for its key first: failing at its attributes raises each time."""
+        if type(obj) is dict and attribute not in _OF_EVERY_DICT:
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One dict in place of Jinja's chain of two, which each import of a macro walks through in Python."""
+        return {**self.globals, **(d or {})}
+
+
+_OF_EVERY_DICT = frozenset(dir(dict))
+
+
 def environment(settings: Settings, templates: Path = TEMPLATES) -> Environment:
     """The templates. Starlette's own environment leaves ``.jinja`` unescaped; this one escapes everything."""
-    made = Environment(
+    made = Pages(
         loader=ChoiceLoader([FileSystemLoader(templates), PackageLoader("nhsuk_frontend_jinja")]),
         autoescape=True,
         undefined=ChainableUndefined,  # the NHS macros read parameters that are not given

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.actions import submissions as actions
 from app.models import SealedCopy, Status, Submission
-from app.queries import assignments, history, scopes, submission_lists, submissions, windows
+from app.queries import assignments, certificates, history, scopes, submission_lists, submissions, windows
 from app.queries.submission_lists import Filters
 from app.rules.errors import RuleError
 from app.rules.next_steps import clock, next_step
@@ -117,6 +117,7 @@ async def show(
         who,
         submission=facts,
         level=parts.shelf.get(session, submission.framework_version_id).level(submission.level),
+        stage=_stage(facts.status, who, scope),
         clock=clock(facts.status, facts.sponsor_name, facts.closes_at, facts.promised_on),
         buttons=_buttons(facts.status, who, scope, submission.id, submission.window_id),
         history=_history(session, submission, who, scope),
@@ -126,8 +127,18 @@ async def show(
         may_read_copy=allows(Permission.READ_SEALED_COPY, who, scope) and facts.receipt is not None,
         has_outcome=STAGE[facts.status] is Stage.OUTCOME_RELEASED
         and allows(Permission.READ_OUTCOME, who, scope),
+        certificate_id=certificates.of_submission(session, submission.id)
+        if allows(Permission.READ_CERTIFICATE, who, scope)
+        else None,
         may_hand_over_again=_may_hand_over_again(facts.status, who, scope),
     )
+
+
+def _stage(status: Status, who: Who, scope: Scope) -> str:
+    """Where it is, for who may not see more. A reviewer is not told that another has started."""
+    if who.person_id in scope.reviewer_ids and STAGE[status] is Stage.SUBMITTED:
+        return Stage.BEING_REVIEWED.value
+    return STAGE[status].value
 
 
 def _scope(session: Session, submission: Submission) -> Scope:

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from app.actions.evidence import Content
-from app.adapters.structure import Refused, check
+from app.adapters.structure.check import Refused, check
 from app.config import MEGABYTE, Settings
 from app.web.guards import EvidenceFor, OrganisationFor
 from app.web.portal import Portal, PortalParts

@@ -14,12 +14,14 @@ from app.models import (
     Mail,
     Membership,
     Person,
+    ReviewStatus,
     Role,
     SealedCopy,
     SelfAssessment,
     Status,
     Submission,
 )
+from app.queries import scopes
 from app.queries.evidence import linked
 from app.rules.errors import Conflict, RuleError
 from tests import steps
@@ -154,6 +156,18 @@ def test_withdraw_needs_a_reason_and_keeps_the_copy(database: Database, story: S
         assert session.get(SealedCopy, submission.id) is not None
         last = session.exec(select(Event).where(Event.verb == "withdraw")).one()
         assert (last.reason, last.by_id) == ("A figure is wrong", by.person_id)
+
+
+def test_withdraw_takes_the_copy_from_reviewers_who_have_not_started(
+    database: Database, story: Story
+) -> None:
+    with database.write() as session:
+        submission = steps.signed(session, story)
+        review = steps.assigned(session, story, submission, "reviewer_1")
+        submissions.withdraw(session, submission, "Wrong", by=story.who(session, "lead_a"), at=NOW)
+        assert review.status is ReviewStatus.REMOVED
+        assert scopes.review(session, review.id, False) is None
+        assert ("reviewer.1@example.invalid", "A review is no longer needed") in steps.mails(session)
 
 
 def test_withdraw_after_the_review_has_started_is_refused(database: Database, story: Story) -> None:

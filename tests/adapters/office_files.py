@@ -16,8 +16,8 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from app.adapters import structure_office
-from app.adapters.structure_child import verdict
+from app.adapters.structure.child import verdict
+from app.adapters.structure.office import inspect
 from tests import samples
 from tests.samples import part, repacked
 
@@ -42,7 +42,7 @@ def pptx() -> bytes:
 
 
 def reason(office: bytes, extension: str) -> str:
-    return verdict(structure_office.inspect, io.BytesIO(office), extension)
+    return verdict(inspect, io.BytesIO(office), extension)
 
 
 def swapped(office: bytes, name: str, old: bytes, new: bytes) -> bytes:

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from app.adapters import structure
-from app.adapters.structure import Checked, Refused, check
+from app.adapters.structure import check as structure
+from app.adapters.structure.check import Checked, Refused, check
 from tests import samples
 
 NOT_ACCEPTED = (

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters import structure_apart, structure_child
-from app.adapters.structure import CheckBroken
+from app.adapters.structure import apart
+from app.adapters.structure.check import CheckBroken
+from app.adapters.structure.child import CPU_SECONDS
 from tests import samples
 
 TOO_HARD = (
@@ -28,37 +29,37 @@ DAMAGED = (
 
 def child(body: str) -> "subprocess.CompletedProcess[bytes]":
     """Run `body` as an inspection, with the limits of the real one and nothing else around it."""
-    script = f"from app.adapters.structure_child import serve\ndef inspect(source, extension):\n{body}\nserve(inspect)"
+    script = f"from app.adapters.structure.child import serve\ndef inspect(source, extension):\n{body}\nserve(inspect)"
     return subprocess.run(
         [sys.executable, "-c", script, "pdf"],
         input=b"x",
         capture_output=True,
-        cwd=structure_apart.ROOT,
+        cwd=apart.ROOT,
         check=False,
     )
 
 
 def test_U07_a_check_that_never_ends_is_stopped_by_the_kernel() -> None:
-    assert structure_apart._reading("check", child("    while True: pass")) == TOO_HARD
+    assert apart._reading("check", child("    while True: pass")) == TOO_HARD
 
 
 def test_U07_a_check_that_takes_all_memory_is_refused() -> None:
-    assert structure_apart._reading("check", child("    bytearray(400_000_000)")) == TOO_HARD
+    assert apart._reading("check", child("    bytearray(400_000_000)")) == TOO_HARD
 
 
 def test_U07_a_check_that_crashes_refuses_the_file_and_spares_the_portal() -> None:
-    assert structure_apart._reading("check", child("    import os; os.abort()")) == TOO_HARD
+    assert apart._reading("check", child("    import os; os.abort()")) == TOO_HARD
 
 
 def test_a_surprise_in_a_parser_refuses_the_file_without_quoting_it() -> None:
     done = child("    raise ValueError('canary')")
     assert (done.returncode, done.stderr) == (0, b"ValueError")
-    assert structure_apart._reading("check", done) == DAMAGED
+    assert apart._reading("check", done) == DAMAGED
 
 
 def test_a_check_that_cannot_start_is_our_fault_and_not_a_verdict() -> None:
     with pytest.raises(CheckBroken):
-        structure_apart.refusal("app.adapters.structure_nowhere", io.BytesIO(b"x"), "pdf")
+        apart.refusal("app.adapters.structure.nowhere", io.BytesIO(b"x"), "pdf")
 
 
 def test_the_process_apart_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +71,7 @@ def test_the_process_apart_sees_no_secrets(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setenv("ARF_SECRET", "canary")
     monkeypatch.setattr(subprocess, "run", run)
-    assert structure_apart.refusal("m", io.BytesIO(b"x"), "pdf") == ""
+    assert apart.refusal("m", io.BytesIO(b"x"), "pdf") == ""
     assert seen == [{}]
 
 
@@ -117,7 +118,7 @@ HEAVY: dict[str, tuple[Callable[[], bytes], str, str]] = {
 # A process of its own asks, because what a child is charged for begins with what its parent held.
 ASK = """
 import resource, sys
-from app.adapters.structure import Refused, check
+from app.adapters.structure.check import Refused, check
 try:
     check(open(sys.argv[1], "rb"), sys.argv[1])
 except Refused as refused:
@@ -132,8 +133,8 @@ def test_U07_bombs_cost_at_most_two_seconds_and_200_megabytes(case: str, tmp_pat
     make, name, expected = HEAVY[case]
     (tmp_path / name).write_bytes(make())
     command = [sys.executable, "-c", ASK, str(tmp_path / name)]
-    said = subprocess.run(command, capture_output=True, cwd=structure_apart.ROOT, check=True).stdout.decode()
+    said = subprocess.run(command, capture_output=True, cwd=apart.ROOT, check=True).stdout.decode()
     answer, seconds, megabytes = said.strip().split("\n")[-1].split("|")
     assert answer in (expected, TOO_HARD)  # on a slow machine the kernel is the first to lose patience
-    assert float(seconds) <= structure_child.CPU_SECONDS + 0.5
+    assert float(seconds) <= CPU_SECONDS + 0.5
     assert int(megabytes) <= 200

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.adapters.structure import ACCEPTED
-from app.adapters.structure_names import LONGEST, ending_of, safe_name
+from app.adapters.structure.check import ACCEPTED
+from app.adapters.structure.names import LONGEST, ending_of, safe_name
 
 HOSTILE = {
     "U04_parent": ("../../etc/passwd.pdf", "passwd.pdf"),

@@ -11,8 +11,8 @@ import pytest
 import weasyprint
 from PIL import Image
 
-from app.adapters import structure_pdf
-from app.adapters.structure_child import verdict
+from app.adapters.structure.child import verdict
+from app.adapters.structure.pdf import inspect
 from tests import samples
 
 DAMAGED = (
@@ -44,7 +44,7 @@ def plain() -> bytes:
 
 
 def reason(data: bytes) -> str:
-    return verdict(structure_pdf.inspect, io.BytesIO(data), "pdf")
+    return verdict(inspect, io.BytesIO(data), "pdf")
 
 
 def changed(change: Change, **how: Any) -> bytes:
@@ -230,5 +230,5 @@ def test_U07_more_objects_or_pages_than_the_limit(limit: str, monkeypatch: pytes
     """The real limits are large, and a file that meets them is slow to make."""
     two_pages = changed(lambda pdf: pdf.add_blank_page())
     assert reason(two_pages) == ""
-    monkeypatch.setattr(structure_pdf, limit, 1)
+    monkeypatch.setattr(f"app.adapters.structure.pdf.{limit}", 1)
     assert reason(two_pages) == TOO_MUCH

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
-from app.adapters import structure_pictures
-from app.adapters.structure_child import verdict
+from app.adapters.structure.child import verdict
+from app.adapters.structure.pictures import inspect
 from tests import samples
 
 DAMAGED = (
@@ -32,7 +32,7 @@ PNG, JPG = samples.png(), samples.jpg()
 
 
 def reason(data: bytes, extension: str) -> str:
-    return verdict(structure_pictures.inspect, io.BytesIO(data), extension)
+    return verdict(inspect, io.BytesIO(data), extension)
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

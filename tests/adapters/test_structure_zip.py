@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from app.adapters import structure_zip
-from app.adapters.structure_reasons import Refused
-from app.adapters.structure_xml import Reader
-from app.adapters.structure_zip import Budget
+from app.adapters.structure import archive
+from app.adapters.structure.archive import Budget
+from app.adapters.structure.markup import Reader
+from app.adapters.structure.reasons import Refused
 from tests import samples
 
 TOO_MUCH = (
@@ -35,15 +35,15 @@ def test_U07_elements_run_out_at_the_first_one_over() -> None:
 def test_U07_a_zip_that_says_it_is_too_large_is_refused_before_any_of_it_is_unpacked() -> None:
     budget = Budget(unpacked=1_000)
     with pytest.raises(Refused) as refused:
-        structure_zip.entries(io.BytesIO(samples.xlsx()), budget)
+        archive.entries(io.BytesIO(samples.xlsx()), budget)
     assert (refused.value.reason, budget.unpacked) == (TOO_MUCH, 1_000)
 
 
 def test_U07_each_byte_unpacked_is_paid_for() -> None:
     budget, source = Budget(), io.BytesIO(samples.xlsx())
-    first = structure_zip.entries(source, budget)[0]
+    first = archive.entries(source, budget)[0]
     before = budget.unpacked
-    assert len(b"".join(structure_zip.unpacked(source, first, budget))) == before - budget.unpacked
+    assert len(b"".join(archive.unpacked(source, first, budget))) == before - budget.unpacked
 
 
 def test_U07_each_element_read_is_paid_for() -> None:

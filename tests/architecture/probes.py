@@ -101,11 +101,15 @@ def seen(answer: Response, path: str) -> tuple[int, bytes, dict[str, str]]:
 
 
 def probed(
-    browser: TestClient, made: Iterator[Probe], canaries: tuple[str, ...], expected: set[int]
+    browser: TestClient,
+    made: Iterator[Probe],
+    canaries: tuple[str, ...],
+    expected: set[int],
+    accepts: tuple[str, ...],
 ) -> Report:
     """Send every probe. A leak is any difference from the random id, another status, or a canary."""
     report, of_random = Report(), {}
-    for probe, accept in product(made, ACCEPT):
+    for probe, accept in product(made, accepts):
         key = (probe.method, probe.random_path, accept)
         if key not in of_random:
             of_random[key] = seen(send(browser, *key), probe.random_path)

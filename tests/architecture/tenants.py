@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from app.actions import decisions, evidence, reviews, self_assessments
 from app.actions.certificates import Issuer
 from app.adapters.files import Files
-from app.adapters.structure import check
+from app.adapters.structure.check import check
 from app.config import MEGABYTE
 from app.models import (
     Certificate,

@@ -17,12 +17,10 @@ from app.queries import scopes
 from app.rules.permissions import Permission, Scope, allows
 from app.web import guards, routes
 from app.web.guards import permission_of, routes_of
-from tests.architecture.probes import RANDOM, WORDS, Report, filled, params_of, probed, probes, send
-from tests.architecture.tenants import CANARY, PUBLIC_CANARY, Tenant, made_tenants
-from tests.conftest import Clock
+from tests.architecture.probes import ACCEPT, RANDOM, WORDS, Report, filled, params_of, probed, probes, send
+from tests.architecture.tenants import CANARY, PUBLIC_CANARY, Tenant
 from tests.digests import digest
 from tests.story import PEOPLE, Story
-from tests.walk import BrowserOf
 
 OWN = "canaryalpha"
 NOT_THE_ORGANISATION = (
@@ -59,20 +57,6 @@ OUTSIDERS = [
 ]
 
 
-@pytest.fixture
-def tenants(app: FastAPI, database: Database, story: Story) -> dict[str, Tenant]:
-    with database.write() as session:
-        a, b = made_tenants(session, story, app.state.portal.files)
-    return {"a": a, "b": b}
-
-
-@pytest.fixture
-def browser(
-    browser_of: BrowserOf, client: TestClient, story: Story, clock: Clock
-) -> Callable[[str], TestClient]:
-    return lambda part: browser_of(story.people[part]) if part else client
-
-
 @pytest.mark.parametrize(("part", "whose", "kinds"), OUTSIDERS, ids=lambda value: str(value)[:20])
 def test_a01_a10_what_is_anothers_is_as_if_it_were_not(
     part: str,
@@ -87,10 +71,11 @@ def test_a01_a10_what_is_anothers_is_as_if_it_were_not(
     visitor, before = browser(part), digest(database)
     canary = {"a": OWN, "b": CANARY}[whose]
     expected = {404} if part else {303, 401}  # a path, or a form given back
-    report = probed(visitor, probes(app, tenants[whose].only(*kinds)), (canary,), expected)
+    accept = ACCEPT if part in ("lead_a", "") else ACCEPT[:1]
+    report = probed(visitor, probes(app, tenants[whose].only(*kinds)), (canary,), expected, accept)
     record_property("requests", report.requests)
     assert report.leaks == []
-    assert report.requests > 90
+    assert report.requests > 50
     assert digest(database) == before
 
 
@@ -113,10 +98,10 @@ MIXED = [
 ]
 
 
-@pytest.mark.parametrize(("part", "template", "own", "foreign"), MIXED)
+@pytest.mark.parametrize(("part", "pattern", "own", "foreign"), MIXED)
 def test_a05_a_foreign_part_of_an_own_thing_is_not_there(
     part: str,
-    template: str,
+    pattern: str,
     own: str,
     foreign: str,
     tenants: dict[str, Tenant],
@@ -124,15 +109,15 @@ def test_a05_a_foreign_part_of_an_own_thing_is_not_there(
     database: Database,
 ) -> None:
     visitor, report = browser(part), Report()
-    methods = ("GET", "POST") if template.endswith("remove") else ("GET",)
+    methods = ("GET", "POST") if pattern.endswith("remove") else ("GET",)
     for own_id in tenants["a"].ids[own]:
         of_random = {
-            method: send(visitor, method, filled(template, {own: own_id, foreign: RANDOM})).content
+            method: send(visitor, method, filled(pattern, {own: own_id, foreign: RANDOM})).content
             for method in methods
         }
         for foreign_id in tenants["b"].ids[foreign]:
             for method in methods:
-                answer = send(visitor, method, filled(template, {own: own_id, foreign: foreign_id}))
+                answer = send(visitor, method, filled(pattern, {own: own_id, foreign: foreign_id}))
                 report.requests += 1
                 if (answer.status_code, answer.content) != (404, of_random[method]):
                     report.leaks.append(f"{method} {own_id} {foreign_id}: {answer.status_code}")
@@ -161,7 +146,7 @@ def test_a02_no_list_search_or_file_tells_of_trust_b(
     visitor, told, opened = browser(part), [], 0
     ids = {name: [*values, story.organisations["ZZ1"].id] for name, values in tenants["a"].ids.items()}
     for path, is_public in _own_paths(app, ids):
-        for search in SEARCHES:
+        for search in SEARCHES if "-" not in path else ("",):
             answer = send(visitor, "GET", path + search)
             opened += answer.status_code == 200
             told += [
@@ -237,7 +222,7 @@ def test_a09_every_route_refuses_who_is_not_granted_its_permission(
             continue
         for whose in ("a", "b"):
             ids = {**WORDS, **tenants[whose].ids, "window_id": (story.window_id,)}
-            chosen = {name: ids[name][0] for name in params_of(route)}
+            chosen = {name: (*ids[name], RANDOM)[0] for name in params_of(route)}
             if part and _is_granted(database, story, part, permission, chosen):
                 continue
             for method in sorted(route.methods):
@@ -294,7 +279,7 @@ def test_a03_without_any_one_guard_the_probes_find_a_leak(
     """The tests above are tested: with the check of one guard gone they would be red."""
     monkeypatch.setattr(guard, "check", lambda self, who, scope: None)
     reads = (probe for probe in probes(app, tenants["b"].only(kind)) if probe.method == "GET")
-    report = probed(browser("lead_a"), reads, (CANARY,), {404})
+    report = probed(browser("lead_a"), reads, (CANARY,), {404}, ACCEPT[:1])
     assert len(report.leaks) > 0
 
 
@@ -318,6 +303,7 @@ def test_a07_people_of_another_organisation_can_be_made_neither_sponsor_nor_revi
     tenants: dict[str, Tenant], story: Story, browser: Callable[[str], TestClient], database: Database
 ) -> None:
     (own,), (submission,) = tenants["a"].ids["self_assessment_id"], tenants["a"].ids["submission_id"]
+    browser("lead_a"), browser("administrator")
     before = digest(database)
     for part in ("sponsor_b", "lead_a", "reviewer_1", "administrator"):
         form = {"sponsor": str(story.people[part].id), "window": str(story.window_id)}
@@ -326,8 +312,7 @@ def test_a07_people_of_another_organisation_can_be_made_neither_sponsor_nor_revi
         form = {f"reviewer-{story.people[part].id}": "yes"}
         assert send_form(browser("administrator"), f"/submissions/{submission}/reviewers", form) in (409, 422)
     after = digest(database)
-    changed = {table for table in before if before[table] != after[table]}
-    assert changed <= {"event", "sign_in_session"}  # the signing in of the two browsers
+    assert after == before
 
 
 def send_form(browser: TestClient, path: str, form: dict[str, str]) -> int:

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.queries import audit
 from app.queries.submissions import sealed
-from app.rules.sealing import seal
+from app.rules.sealing import SealedContent, seal
 from tests.durability.ledger import Acknowledged
 
 UNSIGNED = (Status.AWAITING_SIGN_OFF, Status.DECLINED)
@@ -44,7 +44,8 @@ def _answer(session: Session, line: Acknowledged) -> bool:
     is_newer = (
         row.version > line["version"]
     )  # what was replaced is counted in the history: see ``_uncounted``
-    return is_newer or (row.version, row.values["narrative"]) == (line["version"], line["text"])
+    is_same: bool = (row.version, row.values["narrative"]) == (line["version"], line["text"])
+    return is_newer or is_same
 
 
 def _handed_over(session: Session, line: Acknowledged) -> bool:
@@ -53,19 +54,24 @@ def _handed_over(session: Session, line: Acknowledged) -> bool:
 
 def _signed(session: Session, line: Acknowledged) -> bool:
     try:
-        return seal(sealed(session, UUID(line["submission"])).content) == line["content"]
+        return seal(content(session, line["submission"])) == line["content"]
     except LookupError:
         return False
 
 
+def content(session: Session, submission_id: str) -> SealedContent:
+    """What the sponsor signed. LookupError when nothing was signed."""
+    return sealed(session, UUID(submission_id)).content
+
+
 def _receipt(session: Session, line: Acknowledged) -> bool:
     copy = session.get(SealedCopy, UUID(line["submission"]))
-    return copy is not None and copy.receipt == line["receipt"]
+    return copy is not None and copy.receipt == str(line["receipt"])
 
 
 def _assigned(session: Session, line: Acknowledged) -> bool:
     found = session.exec(select(Review.id).where(Review.submission_id == UUID(line["submission"]))).all()
-    return len(found) == line["reviews"]
+    return len(found) == int(line["reviews"])
 
 
 def _started(session: Session, line: Acknowledged) -> bool:
@@ -89,7 +95,7 @@ def _decided(session: Session, line: Acknowledged) -> bool:
     found = session.exec(
         select(Decision.outcome).where(Decision.submission_id == UUID(line["submission"]))
     ).all()
-    return [one.value for one in found] == [line["outcome"]]
+    return [str(one) for one in found] == [str(line["outcome"])]
 
 
 def _released(session: Session, line: Acknowledged) -> bool:
@@ -98,7 +104,7 @@ def _released(session: Session, line: Acknowledged) -> bool:
 
 def _certificate(session: Session, line: Acknowledged) -> bool:
     row = session.get(Certificate, UUID(line["id"]))
-    return row is not None and row.number == line["number"]
+    return row is not None and row.number == str(line["number"])
 
 
 KEPT: dict[str, Callable[[Session, Acknowledged], bool]] = {
@@ -157,18 +163,16 @@ def _decisions(session: Session) -> list[str]:
             found.append(f"decision {decision.id} of a submission {status}, certificate {certificate_id}")
     decided = (Status.DECIDED, Status.RELEASED)
     number = len(session.exec(select(Submission.id).where(col(Submission.status).in_(decided))).all())
-    return (
-        found
-        if number == len(rows)
-        else [*found, f"{number} submissions are decided by {len(rows)} decisions"]
-    )
+    if number != len(rows):
+        found.append(f"{number} submissions are decided by {len(rows)} decisions")
+    return found
 
 
 def _numbers(session: Session) -> list[str]:
     """Serials are 1, 2, 3 ... in each year, and the counter stands at the last one."""
     given: dict[int, list[int]] = {}
     for year, serial in session.exec(
-        select(Certificate.year, Certificate.serial).order_by(Certificate.serial)
+        select(Certificate.year, Certificate.serial).order_by(col(Certificate.serial))
     ).all():
         given.setdefault(year, []).append(serial)
     last = {row.year: row.last for row in session.exec(select(CertificateCounter)).all()}
@@ -187,14 +191,15 @@ def _uncounted(session: Session) -> list[str]:
         select(Event.stream, Event.facts).where(col(Event.verb).in_(verbs))
     ).all():
         said[stream, facts["criterion"]] += 1
-    rows = [
-        *((f"self-assessment:{row.self_assessment_id}", row) for row in session.exec(select(Answer)).all()),
-        *((f"review:{row.review_id}", row) for row in session.exec(select(Score)).all()),
+    answers, scores = session.exec(select(Answer)).all(), session.exec(select(Score)).all()
+    versions = [
+        (f"self-assessment:{row.self_assessment_id}", row.criterion_code, row.version) for row in answers
     ]
+    versions += [(f"review:{row.review_id}", row.criterion_code, row.version) for row in scores]
     return [
-        f"{stream} {row.criterion_code}: version {row.version} after {said[stream, row.criterion_code]} saves"
-        for stream, row in rows
-        if row.version - 1 != said[stream, row.criterion_code]
+        f"{stream} {code}: version {version} after {said[stream, code]} saves"
+        for stream, code, version in versions
+        if version - 1 != said[stream, code]
     ]
 
 

@@ -31,6 +31,7 @@ class Client:
         self.own_id = prepared.self_assessments[body.id]
         self.wire = Wire(port)
         self.dice = Random(body.ods_code)
+        self.odd: list[str] = []  # answers that a portal which keeps its word does not give
         self.finished = 0  # stories from answer to certificate, or the rest of one
 
     async def work(self, is_up: asyncio.Event, stop: asyncio.Event) -> None:
@@ -41,6 +42,9 @@ class Client:
                 await self.go_on(standing(self.prepared.path, self.body.id, self.own_id))
             except Gone:
                 await asyncio.sleep(0.01)
+            except Unexpected as odd:
+                self.odd.append(str(odd))
+                await asyncio.sleep(0.1)
         self.wire.close()
 
     async def go_on(self, found: Standing) -> None:

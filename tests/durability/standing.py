@@ -14,7 +14,9 @@ from benchmarks.judging import LEVEL
 
 _OPEN = ", ".join(f"'{status.value}'" for status in OPEN_STATUSES)
 _ANSWERS = "SELECT criterion_code, version FROM answer WHERE self_assessment_id = ?"
-_SUBMISSION = f"SELECT id, status FROM submission WHERE organisation_id = ? AND level = ? AND status IN ({_OPEN})"
+_SUBMISSION = (
+    f"SELECT id, status FROM submission WHERE organisation_id = ? AND level = ? AND status IN ({_OPEN})"
+)
 _REVIEWS = "SELECT id, reviewer_id, status FROM review WHERE submission_id = ?"
 _UNSCORED = (
     "SELECT criterion_code, version FROM score WHERE review_id = ? AND score IS NULL ORDER BY criterion_code"

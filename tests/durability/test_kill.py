@@ -15,5 +15,5 @@ pytestmark = [
 
 def test_nothing_acknowledged_is_lost_when_the_portal_is_killed(tmp_path: Path) -> None:
     verdict = run(tmp_path, 20)
-    assert (verdict.kills, verdict.missing, verdict.halves, verdict.audit_exit) == (20, [], [], 0)
+    assert (verdict.kills, verdict.faults, verdict.audit_exit) == (20, [], 0)
     assert {"answer", "handed over", "signed", "receipt", "assigned", "started", "score"} <= set(verdict.kept)

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from app.config import ROOT
 from benchmarks.served import portal_command, production
@@ -29,19 +29,19 @@ class Victims:
         self._log = (folder / "server.log").open("ab")
         self._command = portal_command(port, workers)
         nursery = [sys.executable, "-m", "tests.durability.nursery", str(port), str(workers)]
-        self._nursery = None if cold else self._run(nursery, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._nursery = None if cold else self._run(nursery, subprocess.PIPE)
         self._group: int | None = None
         self._first: subprocess.Popen[bytes] | None = None
 
-    def _run(self, command: list[str], **pipes: int) -> subprocess.Popen[bytes]:
-        streams: dict[str, int | IO[bytes]] = {"stdout": self._log, **pipes}
+    def _run(self, command: list[str], pipe: int | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command,
             cwd=ROOT,
             env=self._environment,
             stderr=self._log,
             start_new_session=True,
-            **streams,  # type: ignore[arg-type]
+            stdin=pipe,
+            stdout=pipe or self._log,
         )
 
     def __enter__(self) -> Self:
@@ -71,7 +71,9 @@ class Victims:
         raise RuntimeError("the portal did not come back")
 
     def _forked(self) -> int:
-        assert self._nursery and self._nursery.stdin and self._nursery.stdout
+        assert self._nursery
+        assert self._nursery.stdin
+        assert self._nursery.stdout
         self._nursery.stdin.write(b"start\n")
         self._nursery.stdin.flush()
         return int(self._nursery.stdout.readline())

@@ -42,7 +42,7 @@ STRUCTURE = """() => {
     if (!one.caption) found.push('a table without a caption');
     if (one.querySelector('th:not([scope])')) found.push('a header cell without a scope');
   }
-  for (const one of document.querySelectorAll('[style], script:not([src]), style')) {
+  for (const one of document.querySelectorAll('[style]:not([style=""]), script:not([src]), style')) {
     found.push('inline style or script: ' + one.outerHTML.slice(0, 80));
   }
   return found;

@@ -35,6 +35,7 @@ class RunningPortal:
     address: str
     database: Database
     story: Story
+    log: Path
 
     def fill_the_rest(self, part: str, item_title: str) -> None:
         """Finish every Bronze criterion that nobody has begun, through the actions that the pages call."""
@@ -95,7 +96,7 @@ def running(folder: Path) -> Iterator[RunningPortal]:
         server = _start(folder, port, address, log.fileno())
         try:
             _wait_for(server, address, folder / "server.log")
-            yield RunningPortal(address, database, story)
+            yield RunningPortal(address, database, story, folder / "server.log")
         finally:
             server.terminate()
             server.wait(30)

@@ -35,12 +35,12 @@ class Telling:
         hands.open("/")
         hands.follow("Sign in", ("navigation", "Menu"))
         hands.press("Send me a link", status=422)
-        hands.jump("Enter your email address")
+        hands.jump(re.compile("^Enter an email address"))
         hands.write("Your work email address", "lead.a@example.invalid")
         hands.press("Send me a link")
         hands.follow("Open the development mailbox")
         hands.follow("Sign in to the Anti-Racist Framework portal")
-        hands.follow(re.compile(r"/sign-in/link/"))
+        hands.follow(re.compile("^http.*sign-in.link"))
         hands.press("Sign in")
         assert hands.heading() == "What is waiting for you"
 
@@ -49,7 +49,9 @@ class Telling:
         self.play("Analyst, ICB 1")
         self.hands.follow("Open the dashboard")
         table = self.hands.page.get_by_role("table", name="Organisations by highest level held")
-        return int(table.get_by_role("row", name=re.compile("^Bronze")).get_by_role("cell").first.inner_text())
+        return int(
+            table.get_by_role("row", name=re.compile("^Bronze")).get_by_role("cell").first.inner_text()
+        )
 
     def start(self) -> None:
         self.hands.follow(f"Go to self-assessments for {TRUST}")
@@ -156,7 +158,7 @@ class Telling:
         """Who works for the trust can't be chosen, and the page says why."""
         hands = self.hands
         self._as_administrator()
-        hands.press("Assign reviewers")
+        hands.press("Assign reviewer")
         refused = hands.page.get_by_role("row", name=re.compile("^Reviewer who works for trust A"))
         assert refused.get_by_role("cell").first.inner_text() == (
             f"Works, or worked in the last 3 years, for {TRUST}."

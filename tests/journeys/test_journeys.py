@@ -37,6 +37,7 @@ def journey(
         certificate, number = told(Telling(portal, mine), strangers)
     except BaseException as failure:
         failure.add_note(f"opened: {inspection.opened[-5:]}\nfound so far: " + "\n".join(inspection.findings))
+        failure.add_note(f"the server said: {portal.log.read_text()[-2000:]}")
         raise
     is_one_page(certificate, number)
     assert inspection.findings == []
@@ -58,8 +59,6 @@ def test_the_story_by_keyboard_alone(
     journey(browser, portal, inspection, Keyboard, width)
 
 
-def test_the_story_without_javascript(
-    browser: Browser, portal: RunningPortal, pictures: Path | None
-) -> None:
+def test_the_story_without_javascript(browser: Browser, portal: RunningPortal, pictures: Path | None) -> None:
     inspection = Inspection("no-scripts", has_scripts=False, pictures=pictures)
     journey(browser, portal, inspection, Mouse, DESKTOP)

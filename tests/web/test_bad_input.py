@@ -34,6 +34,16 @@ UNREADABLE = "This could not be read"
 MISSING = "Page not found"
 FORBIDDEN = "You can't do this"
 TOO_LARGE = "Too large"
+OPEN_ALREADY = (
+    "! This level is already with the sponsor or the Assembly. Open the submission to see where it is."
+)
+TOO_LATE_TO_DECLINE = "! This submission can no longer be declined. Open it to see where it is."
+TOO_LATE_TO_WITHDRAW = (
+    "! This submission can no longer be withdrawn, because its review has started or it is closed."
+)
+STALE_SCORE = "! This score was saved in another window since you opened it."
+STALE_LIST = "! A score was changed in another window since you opened this page. Check the list again before you seal."
+INCOMPLETE = "! The form was not complete. Reload the page and try again."
 RANDOM = UUID("00000000-0000-4000-8000-000000000000")
 
 
@@ -94,56 +104,114 @@ def raw(body: bytes | str, kind: str = "application/x-www-form-urlencoded") -> d
 
 SCORE = {"score": "2", "reason": "A reason.", "private-note": "", "version": "1"}
 ANSWER = {"form-version": "1", "form-finished": "yes", "narrative": "Changed."}
+PART = b'--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n\r\n'
 REASON = {"reason": "A reason."}
 CASES = {
     # hidden buttons replayed
-    "hand over again while it is open": Case("lead_a", "{answers}/submit/bronze", 409, "! This level is already with the sponsor or the Assembly. Open the submission to see where it is.", {"window": "WINDOW", "sponsor": "SPONSOR"}),
+    "hand over again while it is open": Case(
+        "lead_a", "{answers}/submit/bronze", 409, OPEN_ALREADY, {"window": "WINDOW", "sponsor": "SPONSOR"}
+    ),
     "sign as the lead": Case("lead_a", "{a}/sign", 403, FORBIDDEN, {"read": "yes"}),
     "sign twice": Case("sponsor_b", "{b}/sign", 409, CHANGED, {"read": "yes", "content": "0" * 64}),
-    "decline what is signed": Case("sponsor_b", "{b}/decline", 409, "! This submission can no longer be declined. Open it to see where it is.", REASON),
-    "withdraw what is being reviewed": Case("lead_b", "{b}/withdraw", 409, "! This submission can no longer be withdrawn, because its review has started or it is closed.", REASON),
+    "decline what is signed": Case("sponsor_b", "{b}/decline", 409, TOO_LATE_TO_DECLINE, REASON),
+    "withdraw what is being reviewed": Case("lead_b", "{b}/withdraw", 409, TOO_LATE_TO_WITHDRAW, REASON),
     "assign before it is signed": Case("administrator", "{a}/reviewers", 409, CHANGED, {"REVIEWER": "yes"}),
     "remove a sealed review": Case("administrator", "{b}/reviewers/{sealed_id}/remove", 404, MISSING, REASON),
     "start a sealed review": Case("reviewer_1", "{sealed}/start", 409, CHANGED),
     "seal twice": Case("reviewer_1", "{sealed}/seal", 409, CHANGED),
     "moderate with a review missing": Case("moderator", "{b}/moderation/B01", 404, MISSING, SCORE),
-    "decide with a review missing": Case("administrator", "{b}/decision", 409, CHANGED, {"outcome": "recognised"}),
-    "decide what is not signed": Case("administrator", "{a}/decision", 409, CHANGED, {"outcome": "recognised"}),
+    "decide with a review missing": Case(
+        "administrator", "{b}/decision", 409, CHANGED, {"outcome": "recognised"}
+    ),
+    "decide what is not signed": Case(
+        "administrator", "{a}/decision", 409, CHANGED, {"outcome": "recognised"}
+    ),
     "release with a review missing": Case("administrator", "{window}/release", 409, CHANGED),
     "revoke what is not there": Case("administrator", "/certificates/{random}/revoke", 404, MISSING, REASON),
     # out of time or order
-    "score after sealing": Case("reviewer_1", "{sealed}/criteria/B01", 409, CHANGED, {**SCORE, "version": "2"}),
-    "score from a stale page": Case("reviewer_2", "{started}/criteria/B01", 409, "! This score was saved in another window since you opened it.", {**SCORE, "version": "7"}),
-    "an answer from a stale page": Case("lead_a", "{answers}/criteria/B01", 409, "", {**ANSWER, "form-version": "0"}),
+    "score after sealing": Case(
+        "reviewer_1", "{sealed}/criteria/B01", 409, CHANGED, {**SCORE, "version": "2"}
+    ),
+    "score from a stale page": Case(
+        "reviewer_2", "{started}/criteria/B01", 409, STALE_SCORE, {**SCORE, "version": "7"}
+    ),
+    "an answer from a stale page": Case(
+        "lead_a", "{answers}/criteria/B01", 409, "", {**ANSWER, "form-version": "0"}
+    ),
     "sign what was not read": Case("sponsor_a", "{a}/sign", 409, "", {"read": "yes", "content": "0" * 64}),
-    "seal with scores missing": Case("reviewer_2", "{started}/seal", 409, "! A score was changed in another window since you opened this page. Check the list again before you seal.", {"seen": "x"}),
+    "seal with scores missing": Case("reviewer_2", "{started}/seal", 409, STALE_LIST, {"seen": "x"}),
     # wrong types
-    "text for a version": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE, {**ANSWER, "form-version": "one"}),
-    "a huge version": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE, {**ANSWER, "form-version": "9" * 400}),
-    "other digits for a version": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE, {**ANSWER, "form-version": "١"}),
-    "a score of 4": Case("reviewer_2", "{started}/criteria/B01", 422, "! Choose a score from 0 to 3.", {**SCORE, "score": "4"}),
-    "text for a score": Case("reviewer_2", "{started}/criteria/B01", 422, "! Choose a score from 0 to 3.", {**SCORE, "score": "two"}),
-    "no version of a score": Case("reviewer_2", "{started}/criteria/B01", 422, "! The form was not complete. Reload the page and try again.", {**SCORE, "version": ""}),
-    "a file where text is wanted": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more=multipart(("form-finished", "yes"), file="form-version")),
-    "a file where a reason is wanted": Case("lead_b", "{b}/withdraw", 409, "! This submission can no longer be withdrawn, because its review has started or it is closed.", more=multipart(file="reason")),
+    "text for a version": Case(
+        "lead_a", "{answers}/criteria/B01", 400, UNREADABLE, {**ANSWER, "form-version": "one"}
+    ),
+    "a huge version": Case(
+        "lead_a", "{answers}/criteria/B01", 400, UNREADABLE, {**ANSWER, "form-version": "9" * 400}
+    ),
+    "other digits for a version": Case(
+        "lead_a", "{answers}/criteria/B01", 400, UNREADABLE, {**ANSWER, "form-version": "١"}
+    ),
+    "a score of 4": Case(
+        "reviewer_2", "{started}/criteria/B01", 422, "! Choose a score from 0 to 3.", {**SCORE, "score": "4"}
+    ),
+    "text for a score": Case(
+        "reviewer_2",
+        "{started}/criteria/B01",
+        422,
+        "! Choose a score from 0 to 3.",
+        {**SCORE, "score": "two"},
+    ),
+    "no version of a score": Case(
+        "reviewer_2", "{started}/criteria/B01", 422, INCOMPLETE, {**SCORE, "version": ""}
+    ),
+    "a file where text is wanted": Case(
+        "lead_a",
+        "{answers}/criteria/B01",
+        400,
+        UNREADABLE,
+        more=multipart(("form-finished", "yes"), file="form-version"),
+    ),
+    "a file where a reason is wanted": Case(
+        "lead_b", "{b}/withdraw", 409, TOO_LATE_TO_WITHDRAW, more=multipart(file="reason")
+    ),
     "text where a file is wanted": Case("lead_a", "{library}/new", 422, "", {"file": "text", "title": "T"}),
-    "two files": Case("lead_a", "{library}/new", 400, UNREADABLE, more={"files": [("file", ("a.txt", b"a")), ("other", ("b.txt", b"b"))]}),
-    "no id for a reviewer": Case("administrator", "{b}/reviewers", 422, "! Select a reviewer from the list.", {"reviewer-one": "yes"}),
-    "no id for evidence": Case("lead_a", "{answers}/criteria/B02", 422, "", {**ANSWER, "form-then": "link", "form-evidence": "it"}),
+    "two files": Case(
+        "lead_a",
+        "{library}/new",
+        400,
+        UNREADABLE,
+        more={"files": [("file", ("a.txt", b"a")), ("other", ("b.txt", b"b"))]},
+    ),
+    "no id for a reviewer": Case(
+        "administrator", "{b}/reviewers", 422, "! Select a reviewer from the list.", {"reviewer-one": "yes"}
+    ),
     "a level that is none": Case("lead_a", "{answers}/submit/platinum", 404, MISSING),
     "a criterion that is none": Case("lead_a", "{answers}/criteria/Z99", 404, MISSING, ANSWER),
     "an id that is none": Case("lead_a", "/submissions/1%27%20OR%201=1/withdraw", 404, MISSING, REASON),
-    "an outcome that is none": Case("administrator", "{b}/decision", 409, CHANGED, {"outcome": "Gold"}),
+    "an outcome that is none": Case("administrator", "{b}/decision", 422, NOT_DONE, {"outcome": "Gold"}),
     # shapes
-    "the same field twice": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more=raw("form-version=1&form-version=2")),
+    "the same field twice": Case(
+        "lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more=raw("form-version=1&form-version=2")
+    ),
     "the same parameter twice": Case("lead_a", "{answers}/criteria/B01?a=1&a=2", 400, UNREADABLE, ANSWER),
     "500,000 fields": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more=raw("a&" * 500_000)),
-    "500,000 parts": Case("lead_a", "{library}/new", 400, UNREADABLE, more=raw(b'--x\r\ncontent-disposition: form-data; name="a"\r\n\r\n\r\n' * 25_000 + b"--x--", "multipart/form-data; boundary=x")),
-    "a body over the limit": Case("lead_a", "{answers}/criteria/B01", 413, TOO_LARGE, more=raw("narrative=" + "x" * 2_100_000)),
-    "a multipart body without a boundary": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more=raw("x", "multipart/form-data")),
-    "JSON where a form is wanted": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more={"json": ANSWER}),
+    "500,000 parts": Case(
+        "lead_a",
+        "{library}/new",
+        400,
+        UNREADABLE,
+        more=raw(PART * 25_000 + b"--x--", "multipart/form-data; boundary=x"),
+    ),
+    "a body over the limit": Case(
+        "lead_a", "{answers}/criteria/B01", 413, TOO_LARGE, more=raw("narrative=" + "x" * 2_100_000)
+    ),
+    "a multipart body without a boundary": Case(
+        "lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more=raw("x", "multipart/form-data")
+    ),
+    "JSON where a form is wanted": Case(
+        "lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more={"json": ANSWER}
+    ),
     "no body": Case("lead_a", "{answers}/criteria/B01", 400, UNREADABLE),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -172,7 +240,16 @@ def _body(case: Case, story: Story) -> dict[str, Any]:
     return {"data": form, **case.more} if form else dict(case.more)
 
 
-@pytest.mark.parametrize("name", ["sign as the lead", "the same field twice", "score after sealing", "a body over the limit", "a level that is none"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sign as the lead",
+        "the same field twice",
+        "score after sealing",
+        "a body over the limit",
+        "a level that is none",
+    ],
+)
 def test_failures_are_json_for_who_asks_for_it(
     name: str, world: World, database: Database, story: Story, browser_of: BrowserOf
 ) -> None:
@@ -325,6 +402,7 @@ def test_k11_two_submits_at_once_make_one_submission_and_one_receipt(
     with database.read() as session:
         submission = session.get_one(Submission, UUID(path.rpartition("/")[2]))
         seen = steps.seen(session, story, submission)
+        session.expunge(submission)
     signed = _at_once(browser_of, story, "sponsor_a", f"{path}/sign", {"read": "yes", "content": seen})
     assert {where for status, where in signed if status == 303} == {f"{path}/receipt"}
     with database.read() as session:

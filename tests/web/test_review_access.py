@@ -129,6 +129,31 @@ def test_b15_f04_nothing_a_reviewer_can_fetch_differs_with_the_others_work(
     ]
 
 
+def test_b15_a_reviewer_who_has_not_started_is_not_told_that_another_has(
+    both: tuple[UUID, UUID], database: Database, story: Story, browser_of: Browser
+) -> None:
+    browser = browser_of(story.people["reviewer_1"])
+    with database.read() as session:
+        submission = review(session, both[0]).submission_id
+    paths = ("/home", "/reviews", f"/reviews/{both[0]}", f"/submissions/{submission}")
+    before = [browser.get(path).content for path in paths]
+    started(database, story, both[1], {"B01": 1})
+    assert [browser.get(path).content for path in paths] == before
+
+
+def test_b15_an_administrator_who_reviews_does_not_see_how_far_the_other_is(
+    both: tuple[UUID, UUID], database: Database, story: Story, browser_of: Browser
+) -> None:
+    with database.write() as session:
+        submission = review(session, both[0]).submission_id
+        session.add(
+            Membership(person_id=story.people["reviewer_1"].id, role=Role.ADMINISTRATOR, granted_at=NOW)
+        )
+    page = f"/submissions/{submission}/reviewers"
+    parts = ("administrator", "reviewer_1")
+    assert [browser_of(story.people[part]).get(page).status_code for part in parts] == [200, 403]
+
+
 def test_b08_a_reviewer_who_leads_a_trust_gains_nothing_across(
     both: tuple[UUID, UUID], database: Database, story: Story, browser_of: Browser
 ) -> None:

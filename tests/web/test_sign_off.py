@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.db import Database
 from app.models import Event, Person, SealedCopy, SelfAssessment, Status, Submission
+from app.queries.self_assessments import answers
 from app.rules.declarations import DECLARATION
 from tests import steps
 from tests.conftest import Clock
@@ -266,3 +267,15 @@ def test_decline_with_a_reason_and_hand_over_again(
     with database.read() as session:
         assert session.get(SelfAssessment, submission.self_assessment_id) is not None
         assert len(session.exec(select(Submission)).all()) == 2
+
+
+def test_an_unfinished_web_address_is_text_on_the_page_to_sign(
+    database: Database, story: Story, browser_of: BrowserOf
+) -> None:
+    """Until they sign, colleagues may save anything; only what is checked as an address becomes a link."""
+    submission = handed_over(database, story)
+    with database.write() as session:
+        answer = answers(session, submission.self_assessment_id)["B01"]
+        answer.values = {**answer.values, "link": "javascript:alert(1)"}
+    page = browser_of(story.people["sponsor_a"]).get(f"/submissions/{submission.id}/sign").text
+    assert ("javascript:alert(1)" in page, 'href="javascript' in page) == (True, False)

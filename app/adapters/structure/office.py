@@ -6,9 +6,11 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
-from app.adapters import structure_zip
-from app.adapters.structure_child import serve
-from app.adapters.structure_reasons import (
+from app.adapters.structure import archive
+from app.adapters.structure.archive import Budget, Locked
+from app.adapters.structure.child import serve
+from app.adapters.structure.markup import Reader
+from app.adapters.structure.reasons import (
     DAMAGED,
     FILE_INSIDE,
     OUTSIDE_CONTENT,
@@ -19,8 +21,6 @@ from app.adapters.structure_reasons import (
     password,
     wrong_type,
 )
-from app.adapters.structure_xml import Reader
-from app.adapters.structure_zip import Budget, Locked
 
 MAIN = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
@@ -66,7 +66,7 @@ class Document:
     def inspect(self) -> None:
         """Raise `Refused` for the first thing wrong."""
         try:
-            entries = structure_zip.entries(self.source, self.budget)
+            entries = archive.entries(self.source, self.budget)
         except Locked:
             raise Refused(password(self.extension)) from None
         by_name = {entry.orig_filename.lower(): entry for entry in entries}
@@ -101,7 +101,7 @@ class Document:
         return name.endswith((".xml", ".rels")) or bool(_XML_TYPE.search(stated))
 
     def _unpacked(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-        return structure_zip.unpacked(self.source, entry, self.budget)
+        return archive.unpacked(self.source, entry, self.budget)
 
     def _xml(self, entry: zipfile.ZipInfo) -> None:
         Reader(self.budget, self._seen, self._said, _WATCHED, _TEXTS).read(self._unpacked(entry))

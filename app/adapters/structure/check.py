@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from app.adapters import structure_apart, structure_names, structure_text
-from app.adapters.structure_apart import CheckBroken
-from app.adapters.structure_reasons import (
+from app.adapters.structure import apart, names, text
+from app.adapters.structure.apart import CheckBroken
+from app.adapters.structure.reasons import (
     EMPTY,
     HIDDEN_ENDING,
     NOT_ACCEPTED,
@@ -58,10 +58,10 @@ _MAGIC = {
 }
 _HOLDS = {"docx": "zip", "xlsx": "zip", "pptx": "zip", "csv": "text", "txt": "text"}
 _APART = {
-    "pdf": "app.adapters.structure_pdf",
-    "png": "app.adapters.structure_pictures",
-    "jpg": "app.adapters.structure_pictures",
-    "zip": "app.adapters.structure_office",
+    "pdf": "app.adapters.structure.pdf",
+    "png": "app.adapters.structure.pictures",
+    "jpg": "app.adapters.structure.pictures",
+    "zip": "app.adapters.structure.office",
 }
 _PROGRAM_ENDING = re.compile(
     r"\.(exe|scr|pif|bat|cmd|com|msi|lnk|js|jse|vbs|vbe|wsf|hta|html?|svg|php|ps1|jar|dll|cpl|reg)$", re.I
@@ -85,7 +85,7 @@ def check(source: BinaryIO, file_name: str) -> Checked:
     `source` must be seekable, and is left at its beginning. Blocks for up to two seconds of work, so call
     it in a worker thread. Raises `CheckBroken` when the portal itself cannot run the check.
     """
-    shown = structure_names.safe_name(file_name)
+    shown = names.safe_name(file_name)
     extension = _accepted_extension(shown)
     try:
         _refuse_size(source)
@@ -96,7 +96,7 @@ def check(source: BinaryIO, file_name: str) -> Checked:
 
 
 def _accepted_extension(shown: str) -> str:
-    ending = structure_names.ending_of(shown)
+    ending = names.ending_of(shown)
     extension = _SAME.get(ending, ending)
     if ending in _OLDER:
         raise Refused(older_format(_OLDER[ending]))
@@ -125,8 +125,8 @@ def _refuse_content(source: BinaryIO, extension: str) -> None:
     if kind != wanted:
         raise Refused(wrong_type(extension))
     if wanted == "text":
-        structure_text.inspect(source, extension)
-    elif reason := structure_apart.refusal(_APART[wanted], source, extension):
+        text.inspect(source, extension)
+    elif reason := apart.refusal(_APART[wanted], source, extension):
         raise Refused(reason)
 
 

@@ -4,7 +4,7 @@ import codecs
 import re
 from typing import BinaryIO
 
-from app.adapters.structure_reasons import NOT_TEXT, STARTS_A_PROGRAM, Refused
+from app.adapters.structure.reasons import NOT_TEXT, STARTS_A_PROGRAM, Refused
 
 _CHUNK = 256 * 1024
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}

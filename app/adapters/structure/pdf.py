@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 import pikepdf
 from pikepdf.settings import qpdf_limit_errors, set_qpdf_limits
 
-from app.adapters.structure_child import serve
-from app.adapters.structure_reasons import (
+from app.adapters.structure.child import serve
+from app.adapters.structure.reasons import (
     DAMAGED,
     FILE_INSIDE,
     PDF_FORM,

@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from app.adapters.structure_child import serve
-from app.adapters.structure_reasons import DAMAGED, TOO_HARD, TOO_MANY_PIXELS, TWO_IN_ONE, Refused
+from app.adapters.structure.child import serve
+from app.adapters.structure.reasons import DAMAGED, TOO_HARD, TOO_MANY_PIXELS, TWO_IN_ONE, Refused
 
 # The largest phone cameras reach 50 million in ordinary use; whoever shows one needs 4 bytes for each.
 PIXELS = 64_000_000

@@ -1,6 +1,6 @@
 """The inside of a structure check's own process: its limits, its input, its one line of output.
 
-Kept apart from `structure_apart`, and free of the portal's other imports, so that a child starts in a few
+Kept apart from `apart`, and free of the portal's other imports, so that a child starts in a few
 hundredths of a second.
 """
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-from app.adapters.structure_reasons import DAMAGED, TOO_HARD, Refused
+from app.adapters.structure.reasons import DAMAGED, TOO_HARD, Refused
 
 CPU_SECONDS = 2
 # Anonymous memory. With the libraries' own pages, which are shared, a child stays below 200 MB.

@@ -16,11 +16,11 @@ from typing import BinaryIO
 
 import structlog
 
-from app.adapters.structure_reasons import TOO_HARD
+from app.adapters.structure.reasons import TOO_HARD
 
 # Only a machine in trouble takes this long over two seconds of work.
 WALL_SECONDS = 30
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 log = structlog.get_logger(__name__)
 # Bounds the memory of all checks together; further uploads wait their turn.

@@ -8,8 +8,8 @@ import codecs
 from collections.abc import Callable, Iterable, Mapping
 from xml.parsers import expat
 
-from app.adapters.structure_reasons import DAMAGED, TOO_MUCH, Refused
-from app.adapters.structure_zip import Budget
+from app.adapters.structure.archive import Budget
+from app.adapters.structure.reasons import DAMAGED, TOO_MUCH, Refused
 
 DEPTH = 200
 LONGEST_TEXT = 64 * 1024

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from app.adapters.structure_reasons import DAMAGED, TOO_MUCH, TWO_IN_ONE, Refused
+from app.adapters.structure.reasons import DAMAGED, TOO_MUCH, TWO_IN_ONE, Refused
 
 CHUNK = 64 * 1024
 ENTRIES = 5_000

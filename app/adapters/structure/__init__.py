@@ -1,0 +1,1 @@
+"""Whether an uploaded file is what it says it is, and holds nothing that could hurt who opens it."""
