@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 from collections import defaultdict
@@ -34,7 +35,7 @@ class Extent:
     drawn: int  # certificates
 
 
-WHOLE = Extent(250, 5, 3.0, 2_000, (250, 2_500, 60_000), 40, 80)
+WHOLE = Extent(250, 4, 2.0, 2_000, (250, 2_500, 60_000), 30, 60)
 QUICK = Extent(250, 1, 1.0, 200, (250, 2_500), 10, 12)
 
 
@@ -99,6 +100,7 @@ def main() -> None:
     )
     asked.add_argument("--only", choices=PARTS, action="append", help="a part alone; may be given again")
     given = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever ends this run ends its servers too
     extent = QUICK if given.quick else WHOLE
     print(
         f"# {datetime.now(UTC):%d %B %Y, %H:%M} UTC, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n"

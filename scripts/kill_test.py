@@ -4,6 +4,7 @@ Exit code 1 when something acknowledged is missing or something is there by halv
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,7 @@ def main() -> None:
         "--cold", action="store_true", help="start each by `portal serve`: slower, nothing shared"
     )
     given = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever ends this run ends its portals too
     with tempfile.TemporaryDirectory(prefix="arf-kill-") as folder:
         verdict = run(Path(folder), given.kills, workers=given.workers, seed=given.seed, cold=given.cold)
     print(*verdict.faults, verdict, sep="\n")

@@ -175,7 +175,9 @@ def unlink(
 
 
 def _hold(session: Session, organisation_id: UUID) -> None:
-    session.exec(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update()).one()
+    session.exec(
+        select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True)
+    ).one()
 
 
 def _require_shelved(evidence: Evidence) -> None:

@@ -181,7 +181,7 @@ def _listed(area: Organisation, on: date, filters: Filters) -> Select[tuple[obje
             col(Organisation.ods_code),
             col(Organisation.kind),
             highest.c.rank,
-            _expiry(highest, on),
+            _last_day(highest.c.rank, on),
             waiting.c.status,
             waiting.c.level,
         )

@@ -26,6 +26,15 @@ from app.rules.permissions import Scope
 Thing = TypeVar("Thing")
 
 
+def _held(lock: bool) -> dict[str, bool] | None:
+    """``FOR NO KEY UPDATE``: it keeps other writers out, yet rows that point to this one may still be added.
+
+    With the stronger lock a hand-over (holds the self-assessment, adds a row that points to the organisation) and an
+    upload for a criterion (holds the organisation, wants the self-assessment) would wait for each other for ever.
+    """
+    return {"key_share": True} if lock else None
+
+
 @dataclass(frozen=True)
 class Scoped(Generic[Thing]):
     """A row and what decides who may know of it."""
@@ -35,17 +44,17 @@ class Scoped(Generic[Thing]):
 
 
 def organisation(session: Session, id_: UUID, lock: bool) -> Scoped[Organisation] | None:
-    row = session.get(Organisation, id_, with_for_update=lock or None)
+    row = session.get(Organisation, id_, with_for_update=_held(lock))
     return Scoped(row, _of(row)) if row else None
 
 
 def self_assessment(session: Session, id_: UUID, lock: bool) -> Scoped[SelfAssessment] | None:
-    row = session.get(SelfAssessment, id_, with_for_update=lock or None)
+    row = session.get(SelfAssessment, id_, with_for_update=_held(lock))
     return Scoped(row, _of(session.get_one(Organisation, row.organisation_id))) if row else None
 
 
 def evidence(session: Session, id_: UUID, lock: bool) -> Scoped[Evidence] | None:
-    row = session.get(Evidence, id_, with_for_update=lock or None)
+    row = session.get(Evidence, id_, with_for_update=_held(lock))
     return Scoped(row, _of(session.get_one(Organisation, row.organisation_id))) if row else None
 
 
@@ -56,7 +65,7 @@ def evidence_version(session: Session, id_: UUID, lock: bool) -> Scoped[Evidence
 
 
 def submission(session: Session, id_: UUID, lock: bool) -> Scoped[Submission] | None:
-    row = session.get(Submission, id_, with_for_update=lock or None)
+    row = session.get(Submission, id_, with_for_update=_held(lock))
     return Scoped(row, _of_submission(session, row)) if row else None
 
 
@@ -65,7 +74,7 @@ def review(session: Session, id_: UUID, lock: bool) -> Scoped[Review] | None:
     row = session.get(Review, id_)
     if row is None:
         return None
-    parent = session.get_one(Submission, row.submission_id, with_for_update=lock or None)
+    parent = session.get_one(Submission, row.submission_id, with_for_update=_held(lock))
     if lock:
         session.refresh(row)  # what stood in the row before the lock was ours may be old
     if row.status is ReviewStatus.REMOVED:
@@ -75,13 +84,13 @@ def review(session: Session, id_: UUID, lock: bool) -> Scoped[Review] | None:
 
 
 def certificate(session: Session, id_: UUID, lock: bool) -> Scoped[Certificate] | None:
-    row = session.get(Certificate, id_, with_for_update=lock or None)
+    row = session.get(Certificate, id_, with_for_update=_held(lock))
     return Scoped(row, of_certificate(row)) if row else None
 
 
 def window(session: Session, id_: UUID, lock: bool) -> Scoped[Window] | None:
     """A window belongs to nobody: who may do a thing to any may do it to each."""
-    row = session.get(Window, id_, with_for_update=lock or None)
+    row = session.get(Window, id_, with_for_update=_held(lock))
     return Scoped(row, Scope()) if row else None
 
 

@@ -6,7 +6,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -25,8 +25,8 @@ TOO_MUCH = (
     "What you sent is larger than the portal takes. Nothing was saved. Send a smaller file or less text."
 )
 UNKEEPABLE = (
-    "It holds a character or a number that can't be kept. Nothing was saved. Go back, your text is still in the form, "
-    "and type it anew instead of pasting it."
+    "It holds a character or a number that can't be kept. Nothing was saved. Go back and type it anew instead of "
+    "pasting it."
 )
 _BY_STATUS = {
     400: (
@@ -85,7 +85,16 @@ async def answer_to_failure(request: Request, failure: Exception) -> Response:
         title=title,
         sentence=sentence,
         reference=_reference(request, status),
+        typed=_typed(request, status),
     )
+
+
+def _typed(request: Request, status: int) -> list[tuple[str, str]]:
+    """The texts of the form that could not be saved. Going back is not enough: browsers do not keep what was typed
+    into a page that may not be stored."""
+    if status < 409:
+        return []
+    return [(name, text) for name, text in getattr(request.state, "typed", {}).items() if " " in text.strip()]
 
 
 async def _who(request: Request, status: int) -> Who | None:
@@ -113,8 +122,15 @@ def _explained(request: Request, failure: Exception) -> tuple[int, str, str]:
         return status, *_BY_STATUS[status]
     for kind, said in _SAID.items():
         if isinstance(failure, kind):
+            _note_refusal(request, failure)
             return said
     return _unexpected(request, failure)
+
+
+def _note_refusal(request: Request, failure: Exception) -> None:
+    """A refusal by the database may be a fault of ours as well. Its kind alone: its words repeat what was typed."""
+    if isinstance(failure, DBAPIError):
+        log.warning("refused by the database", path=request.url.path, kind=type(failure.orig).__name__)
 
 
 def _status_of(failure: RuleError) -> int:
@@ -136,12 +152,12 @@ def _unexpected(request: Request, failure: Exception) -> tuple[int, str, str]:
         return (
             503,
             "The portal is busy",
-            "Nothing was saved. Go back, your text is still in the form, and try again.",
+            "Nothing was saved. Go back and try again.",
         )
     return (
         500,
         "Something went wrong",
-        "Nothing was saved. Go back, your text is still in the form, and try again.",
+        "Nothing was saved. Go back and try again.",
     )
 
 

@@ -100,6 +100,7 @@ async def read_form(request: Request, _who: MaybePerson) -> Typed:
             typed.text[name] = value
         else:
             typed.files[name] = value
+    request.state.typed = typed.text  # should anything fail from here on, its page gives the text back
     return typed
 
 

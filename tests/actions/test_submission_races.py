@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
@@ -16,6 +17,7 @@ from app.models import (
 from app.queries import audit, scopes
 from app.rules.errors import Conflict, RuleError
 from tests import steps
+from tests.conftest import ON_POSTGRESQL
 from tests.story import NOW, Story
 
 AFTER_CLOSE = NOW + timedelta(days=30)
@@ -100,3 +102,29 @@ def test_k05_sign_and_withdraw_at_once_end_in_one_story(database: Database, stor
         assert submission.status is Status.WITHDRAWN
         assert (session.get(SealedCopy, id_) is None) == (Conflict in results)
         assert audit.verify(session) == []
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has one writer, so nothing crosses")
+def test_k15_a_hand_over_and_an_upload_for_a_criterion_do_not_block_each_other(
+    database: Database, story: Story
+) -> None:
+    """Each holds one of the two rows before it reaches for the other."""
+    with database.write() as session:
+        made = steps.finished(session, story)
+        made_id, organisation_id = made.id, made.organisation_id
+    both_hold = threading.Barrier(2)
+
+    def handing_over(session: Session) -> str:
+        found = scopes.self_assessment(session, made_id, True)
+        assert found
+        both_hold.wait(timeout=10)
+        return steps.hand_over(session, story, found.thing).status.value
+
+    def uploading(session: Session) -> str:
+        assert scopes.organisation(session, organisation_id, True)
+        both_hold.wait(timeout=10)
+        assert scopes.self_assessment(session, made_id, True)
+        return "uploaded"
+
+    results = at_once(database, handing_over, uploading)
+    assert sorted(map(str, results)) == ["awaiting sign-off", "uploaded"]

@@ -54,7 +54,7 @@ def _handed_over(session: Session, line: Acknowledged) -> bool:
 
 def _signed(session: Session, line: Acknowledged) -> bool:
     try:
-        return seal(content(session, line["submission"])) == line["content"]
+        return seal(content(session, line["submission"])) == str(line["content"])
     except LookupError:
         return False
 

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ def main() -> None:
     port, workers = int(sys.argv[1]), int(sys.argv[2])
     settings = _ready(create_app())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are gone at once; nobody asks how they ended
+    group = 0
     for _ in sys.stdin:
         listening = socket.create_server(("127.0.0.1", port))
         group = 0
@@ -35,6 +37,9 @@ def main() -> None:
         listening.close()
         sys.stdout.write(f"{group}\n")
         sys.stdout.flush()
+    if group:  # whoever asked for it is gone
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def _ready(app: FastAPI) -> uvicorn.Config:

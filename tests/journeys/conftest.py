@@ -23,7 +23,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 20_000  # milliseconds: a busy machine is slow, not wrong
+PATIENCE = 10_000  # milliseconds: a busy machine is slow, not wrong
 
 
 def _executable() -> str | None:

@@ -67,7 +67,7 @@ def _score_the_rest(session: Session, story: Story, part: str, score: int, at: d
     by = story.who(session, part, at)
     mine = Review.reviewer_id == by.person_id
     review = session.exec(select(Review).where(mine).where(Review.status == ReviewStatus.STARTED)).one()
-    for row in review_queries.scores(session, review.id):
+    for row in review_queries.scores(session, review.id).values():
         if row.score is None:
             reviews.save_score(
                 session,

@@ -82,7 +82,7 @@ class Telling:
         self._finish("Save and next")
 
         self._answer("How do staff hear about this work", "By a weekly bulletin that anybody can answer.")
-        hands.write("Address of the page where staff can read about the work", "https://trust.example/staff")
+        hands.write(re.compile("^Address of the page where staff"), "https://trust.example/staff")
         hands.pick("Link evidence from the library", REPORT)
         hands.write("Page or passage (optional)", "page 1, third line")
         hands.press("Link this evidence")
@@ -172,7 +172,7 @@ class Telling:
     def _as_administrator(self) -> None:
         self.play("Administrator")
         self.hands.follow("Submissions", ("navigation", "Menu"))
-        self.hands.follow(re.compile(f"^{TRUST}, Bronze"))
+        self.hands.follow(re.compile(f"^{TRUST} ?, Bronze"))
 
     def review(self, number: int, second_score: str) -> None:
         """Two criteria by hand, the other fourteen by the actions, then sealed."""
@@ -183,7 +183,6 @@ class Telling:
         hands.press("Start reviewing")
         hands.press("Score the next criterion")
         assert hands.download(REPORT).suggested_filename == "report.pdf"
-        hands.press("Save and next", status=422) if number == 1 else None
         self._score("2, established", "The statement names racism and the minute shows who approved it.")
         self._score(second_score, "The duty is in the minute.")
         self.portal.score_the_rest(f"reviewer_{number}", 2)
@@ -203,7 +202,7 @@ class Telling:
         hands = self.hands
         self.play("Moderator")
         hands.follow("See the submissions")
-        hands.follow(re.compile(f"^{TRUST}, Bronze"))
+        hands.follow(re.compile(f"^{TRUST} ?, Bronze"))
         hands.press("Record the agreed score")
         hands.press("Moderate the next criterion")
         hands.choose("2, established")

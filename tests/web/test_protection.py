@@ -1,22 +1,25 @@
 """What stands around every request: origin, size, shape, headers, and what is said when something breaks."""
 
 from collections.abc import Callable, Iterator
+from html import escape
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from app.config import MEGABYTE, Settings
+from app.db import Database
 from app.models import Person
 from app.web.guards import routes_of
 from app.web.protection import CONTENT_POLICY, Protection
 from app.web.transaction import SAFE_METHODS
+from tests import steps
 from tests.conftest import ORIGIN, Clock
 from tests.story import Story
 
@@ -217,6 +220,32 @@ def test_a_database_that_is_away_is_told_as_that(
     assert (answer.status_code, answer.json()["error"]) == (503, "The portal is busy")
     assert "canary" not in answer.text
     assert len(answer.json()["reference"]) == 12
+
+
+@pytest.mark.parametrize(
+    "failure", [ZeroDivisionError(), OperationalError("", {}, Exception()), DataError("", {}, Exception())]
+)
+def test_a_save_that_fails_gives_the_text_back(
+    failure: Exception,
+    browser_of: BrowserOf,
+    story: Story,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with database.write() as session:
+        made = steps.handed_over(session, story)
+
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("app.actions.submissions.decline", fail)
+    page = f"/submissions/{made.id}/decline"
+    text = "The board has not seen <b>it</b>."
+    answer = browser_of(story.people["sponsor_a"]).post(page, data={"reason": text})
+    assert (answer.status_code in (500, 503, 422), f">{escape(text)}</textarea>" in answer.text) == (
+        True,
+        True,
+    )
 
 
 def test_a_missing_page_keeps_the_header_of_the_person(

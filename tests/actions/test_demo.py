@@ -1,0 +1,103 @@
+"""The demo, seeded once: fictional, whole, and with two years behind it."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from app import demo
+from app.actions.loading import publish_framework
+from app.adapters.files import Files
+from app.config import Settings
+from app.criteria.loader import load_folder
+from app.db import Database
+from app.demo import cast as casting
+from app.models import (
+    Certificate,
+    Event,
+    EvidenceVersion,
+    Mail,
+    Organisation,
+    Person,
+    Review,
+    ReviewStatus,
+    Status,
+    Submission,
+)
+from app.queries import audit, people
+from app.rules.conflicts import conflict
+from app.upgrade import upgrade
+from tests.story import NOW, SHIPPED
+
+
+def test_the_demo_shows_something_everywhere(database: Database, settings: Settings) -> None:
+    """One test, because seeding takes seconds."""
+    empty = Database(f"sqlite:///{settings.data_dir / 'demo.db'}")
+    upgrade(empty)
+    files = Files(settings.evidence_dir)
+    with empty.write() as session:
+        publish_framework(session, load_folder(SHIPPED), at=NOW - timedelta(days=800))
+        made = demo.seed(session, files, settings, at=NOW)
+        again = demo.seed(session, files, settings, at=NOW)
+    with empty.read() as session:
+        assert (made, again) == (session.scalar(sa.select(sa.func.count()).select_from(Submission)), 0)
+        assert set(session.exec(select(Submission.status)).all()) == set(Status)
+        assert audit.verify(session) == []
+        _everything_is_fictional(session)
+        _two_years_passed(session)
+        _nobody_judges_their_own(session)
+        _some_of_everything(session, files)
+    empty.close()
+
+
+def _everything_is_fictional(session: Session) -> None:
+    rows = session.exec(select(Organisation)).all()
+    kinds = [row.kind.value for row in rows]
+    assert {kind: kinds.count(kind) for kind in set(kinds)} == {"trust": 30, "icb": 3, "region": 1}
+    assert [row.ods_code for row in rows if not row.is_fictional or not row.ods_code.startswith("ZZ")] == []
+    assert [one.number for one in session.exec(select(Certificate)).all() if not one.is_fictional] == []
+    emails = session.exec(select(Person.email)).all()
+    assert [email for email in emails if not email.endswith("@demo.invalid")] == []
+    assert session.exec(select(Mail.id).where(col(Mail.sent_at).is_(None))).all() == []
+
+
+def _two_years_passed(session: Session) -> None:
+    moments = session.exec(select(Event.at)).all()
+    assert NOW - min(moments) > timedelta(days=2 * 365)
+    assert max(moments) <= NOW
+
+
+def _nobody_judges_their_own(session: Session) -> None:
+    rows = session.exec(
+        select(Review, Submission).join(Submission, col(Submission.id) == Review.submission_id)
+    ).all()
+    current = [(review, one) for review, one in rows if review.status is not ReviewStatus.REMOVED]
+    found = []
+    for review, submission in current:
+        who = people.who_by_id(session, review.reviewer_id, review.assigned_at)
+        assert who is not None
+        found.append(conflict(who.ties, submission.organisation_id, submission.icb_id))
+    assert (set(found), len(found) > 20) == ({""}, True)
+
+
+def _some_of_everything(session: Session, files: Files) -> None:
+    certificates = session.exec(select(Certificate)).all()
+    assert {one.level for one in certificates} == {"bronze", "silver", "gold"}
+    assert len([one for one in certificates if one.revoked_on]) == 1
+    serials: dict[int, list[int]] = {}
+    for one in certificates:
+        serials.setdefault(one.year, []).append(one.serial)
+    assert {year: sorted(found) for year, found in serials.items()} == {
+        year: list(range(1, len(found) + 1)) for year, found in serials.items()
+    }
+    parts = [name for name in session.exec(select(Person.demo_part)).all() if name]
+    assert len(parts) == len(set(parts)) > 10
+    stored = [name for name in session.exec(select(EvidenceVersion.stored_name)).all() if name]
+    assert [name for name in stored if not files.path(name).is_file()] == []
+
+
+def test_codes_of_the_demo_cannot_be_real() -> None:
+    """A trust's ODS code has three characters (or five for a site); none has five that begin with ZZ."""
+    codes = [entry.ods_code for entry in casting.entries()]
+    assert (len(codes), len(set(codes))) == (34, 34)
+    assert [code for code in codes if not code.startswith("ZZ")] == []

@@ -1,0 +1,125 @@
+"""Certificates and submissions in any state, put straight into the database, for counts."""
+
+from datetime import date, timedelta
+from itertools import count
+from uuid import uuid4
+
+from sqlmodel import Session, select
+
+from app.models import (
+    Certificate,
+    Decision,
+    Organisation,
+    Outcome,
+    SelfAssessment,
+    Status,
+    Submission,
+)
+from tests.story import NOW, Story
+
+ON = date(2026, 11, 22)
+_serials = count(1)
+
+
+def submission(
+    session: Session,
+    story: Story,
+    organisation: Organisation,
+    level: str = "bronze",
+    status: Status = Status.RELEASED,
+) -> Submission:
+    own = session.exec(
+        select(SelfAssessment).where(SelfAssessment.organisation_id == organisation.id)
+    ).first()
+    if own is None:
+        own = SelfAssessment(
+            organisation_id=organisation.id, framework_version_id=story.version_id, started_at=NOW
+        )
+        session.add(own)
+        session.flush()
+    row = Submission(
+        organisation_id=organisation.id,
+        icb_id=organisation.icb_id,
+        region_id=organisation.region_id,
+        self_assessment_id=own.id,
+        framework_version_id=story.version_id,
+        window_id=story.window_id,
+        level=level,
+        status=status,
+        handed_over_at=NOW,
+        handed_over_by_id=story.people["lead_a"].id,
+        sponsor_id=story.people["sponsor_a"].id,
+        changed_at=NOW,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def certificate(
+    session: Session,
+    story: Story,
+    organisation: Organisation,
+    level: str = "bronze",
+    *,
+    issued: date = ON - timedelta(days=100),
+    expires: date = ON + timedelta(days=900),
+    revoked: date | None = None,
+) -> Certificate:
+    """A certificate of the organisation as it is now."""
+    made = submission(session, story, organisation, level)
+    decision = Decision(
+        submission_id=made.id,
+        outcome=Outcome.RECOGNISED,
+        rule_outcome=Outcome.RECOGNISED,
+        decided_at=NOW,
+        decided_by_id=story.people["administrator"].id,
+    )
+    session.add(decision)
+    session.flush()
+    found, serial = story.framework.level(level), next(_serials)
+    row = Certificate(
+        decision_id=decision.id,
+        number=f"ARF-{issued.year}-{serial:06d}",
+        year=issued.year,
+        serial=serial,
+        token=uuid4().hex,
+        organisation_id=organisation.id,
+        icb_id=organisation.icb_id,
+        region_id=organisation.region_id,
+        organisation_name=organisation.name,
+        ods_code=organisation.ods_code,
+        level=level,
+        level_name=found.name,
+        level_rank=found.rank,
+        framework_version_id=story.version_id,
+        framework_title=story.framework.title,
+        framework_version=story.framework.version,
+        issuer_name="Assembly",
+        issued_on=issued,
+        expires_on=expires,
+        issued_at=NOW,
+        issued_by_id=story.people["administrator"].id,
+        revoked_on=revoked,
+        revoke_reason="A wrong figure." if revoked else "",
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def trust(
+    session: Session, story: Story, code: str, icb: str = "ZZ1", valid_to: date | None = None
+) -> Organisation:
+    row = Organisation(
+        ods_code=code,
+        name=f"Trust {code}",
+        kind=story.organisations["ZZA"].kind,
+        icb_id=story.organisations[icb].id,
+        region_id=story.organisations["ZZR"].id,
+        valid_to=valid_to,
+        is_fictional=True,
+    )
+    session.add(row)
+    session.flush()
+    return row
