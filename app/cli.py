@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from app import demo, jobs
 from app.actions import loading, membership
+from app.actions import windows as window_actions
 from app.adapters import directory
 from app.adapters.email import sender_for
 from app.adapters.files import Files
@@ -18,19 +19,24 @@ from app.config import ROOT, Settings
 from app.criteria.loader import check, load_folder
 from app.db import Database
 from app.main import configure_log
-from app.models import Organisation, Role
+from app.models import Organisation, Person, Role
 from app.queries import audit, evidence
+from app.queries.frameworks import FrameworkShelf, newest, newest_parsed
+from app.rules.days import UK
 from app.rules.errors import RuleError
+from app.rules.sessions import normal_address
 from app.rules.tables import permissions_page, workflow_page
 from app.upgrade import differences, upgrade
 
 portal = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 criteria = typer.Typer(no_args_is_help=True, help="The framework's criteria as files.")
 history = typer.Typer(no_args_is_help=True, help="The history's hash chain.")
+windows = typer.Typer(no_args_is_help=True, help="Windows in which levels may be put forward.")
 people = typer.Typer(no_args_is_help=True, help="People and their roles.")
 portal.add_typer(criteria, name="criteria")
 portal.add_typer(history, name="audit")
 portal.add_typer(people, name="people")
+portal.add_typer(windows, name="windows")
 
 FRAMEWORK = ROOT / "app" / "criteria" / "arf" / "2023-illustrative"
 ORGANISATIONS = ROOT / "app" / "organisations" / "north-west.csv"
@@ -194,6 +200,46 @@ def people_add(
         typer.echo(refused.sentence, err=True)
         raise typer.Exit(1) from refused
     typer.echo(f"{email} is now {role.value}")
+
+
+@people.command("leave")
+def people_leave(email: str) -> None:
+    """End every role and sign-in of a person who has left. What they wrote stays."""
+    database = Database(_settings().database)
+    with database.write() as session:
+        person = session.exec(select(Person).where(Person.email == normal_address(email))).first()
+        if person is None:
+            typer.echo(f"There is nobody with the address {email}.", err=True)
+            raise typer.Exit(1)
+        membership.leave(session, person, at=database.now(session))
+    typer.echo(f"{email} has left")
+
+
+@windows.command("add")
+def windows_add(
+    name: str,
+    opens: Annotated[
+        datetime, typer.Argument(formats=["%Y-%m-%d"], help="First day, for example 2027-03-01.")
+    ],
+    closes: Annotated[
+        datetime, typer.Argument(formats=["%Y-%m-%d"], help="Last day, until midnight, UK time.")
+    ],
+) -> None:
+    """Add a window for the newest framework version."""
+    database = Database(_settings().database)
+    shelf = FrameworkShelf()
+    try:
+        with database.write() as session:
+            version, framework = newest(session), newest_parsed(session, shelf)
+            if version is None:
+                raise RuleError("No framework version is loaded. Run `portal load` first.")
+            until = closes.replace(tzinfo=UK) + timedelta(days=1)
+            at = database.now(session)
+            window_actions.add(session, version, framework, name, opens.replace(tzinfo=UK), until, at=at)
+    except RuleError as refused:
+        typer.echo(refused.sentence, err=True)
+        raise typer.Exit(1) from refused
+    typer.echo(f"{name} takes submissions from {opens:%d %B %Y} to {closes:%d %B %Y}, midnight")
 
 
 def _by_code(session: Session, code: str) -> Organisation | None:

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +54,23 @@ class Settings(BaseSettings):
     evidence_file_megabytes: int = Field(25, ge=1, le=50, description="Largest evidence file, MB")
     evidence_organisation_megabytes: int = Field(1024, ge=1, description="All evidence files of one, MB")
     form_megabytes: int = Field(2, ge=1, description="Largest body of a form without a file, MB")
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        """Links are made by adding a path to it, and certificates print it."""
+        if len(value) > 80 or not value.startswith(("http://", "https://")):
+            raise ValueError(
+                "ARF_BASE_URL must begin with https:// or http:// and have 80 characters or fewer"
+            )
+        return value.rstrip("/")
+
+    @field_validator("signatories")
+    @classmethod
+    def _fit_the_certificate(cls, value: list[str]) -> list[str]:
+        if any(not 0 < len(role.strip()) <= 80 for role in value):
+            raise ValueError("each of ARF_SIGNATORIES must have 1 to 80 characters")
+        return value
 
     @model_validator(mode="after")
     def _demo_never_in_production(self) -> Self:

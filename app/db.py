@@ -60,11 +60,14 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         self._writing = self.engine.execution_options(portal_writes=True)
+        # What a page or the audit reads is of one moment; on SQLite every transaction is so already.
+        one_moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reading = self.engine.execution_options(**one_moment)
         self._lock_file = Path(f"{self.url.database}.lock")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
             session.rollback()
 
@@ -95,20 +98,22 @@ class Database:
 
 
 def _sqlite_engine(url: sa.URL) -> Engine:
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, pool_size=8)
+    engine = sa.create_engine(
+        url, connect_args={"check_same_thread": False}, pool_size=8, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = (
-        None  # we say BEGIN ourselves; the driver's own begins come too late for reads
-    )
+    # We say BEGIN ourselves; the driver's own begins come too late for reads.
+    connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL may lose a confirmed submission when the power fails
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # or INSERT OR REPLACE would pass the triggers that keep history
         "busy_timeout=10000",
         "cache_size=-32000",
         "temp_store=MEMORY",
@@ -124,4 +129,6 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql_engine(url: sa.URL) -> Engine:
     # JIT costs more than it saves on short statements; a stuck statement must not hold a web process.
     options = "-c jit=off -c statement_timeout=15000 -c lock_timeout=10000 -c timezone=UTC"
-    return sa.create_engine(url, pool_size=8, pool_pre_ping=True, connect_args={"options": options})
+    return sa.create_engine(
+        url, pool_size=8, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options}
+    )

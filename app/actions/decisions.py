@@ -11,6 +11,7 @@ from app.actions.certificates import Issuer
 from app.actions.history import record
 from app.criteria.schema import Framework
 from app.models import Certificate, Condition, Decision, Outcome, Status, Submission, Window
+from app.queries import certificates as certificate_queries
 from app.queries import decisions, reviews, submissions
 from app.queries.people import leads_and_sponsor
 from app.rules.errors import Conflict, RuleError
@@ -27,13 +28,17 @@ def result_by_rule(session: Session, submission: Submission, framework: Framewor
     if open_codes or not scores:
         raise Conflict("Every review must be sealed and every difference agreed before a decision.")
     content = submissions.sealed(session, submission.id).content
-    lower = {level.id for level in framework.levels_up_to(submission.level)} - {submission.level}
+    below = framework.levels_up_to(submission.level)[:-1]
     judged = {answer.level for answer in content.answers}
+    revoked = certificate_queries.revoked_rank(session, submission.organisation_id)
+    held = {
+        one.id for one in below if one.id in content.lower_levels_held and (not revoked or one.rank < revoked)
+    }
     return level_result(
         submission.level,
         {code: score for code, score in scores.items() if score is not None},
         framework.settings.met_at,
-        lower <= judged | set(content.lower_levels_held),
+        {one.id for one in below} <= judged | held,
     )
 
 

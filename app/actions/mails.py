@@ -8,8 +8,10 @@ from sqlmodel import Session, col, or_, select
 
 from app.models import Mail
 
-LEASE = timedelta(minutes=2)  # longer than a delivery may take; also the pause before the next try
-MOST_TRIES = 5
+LEASE = timedelta(
+    minutes=2
+)  # longer than a delivery may take; also the pause before the next try, doubled each time
+MOST_TRIES = 11  # with doubled pauses 2 days and 20 hours, so that a mail server may be down over a weekend
 MOST_ERROR = 500  # characters kept of what a mail server said
 
 
@@ -30,7 +32,7 @@ def is_any_due(session: Session, *, at: datetime) -> bool:
 
 
 def claim(session: Session, *, at: datetime) -> Mail | None:
-    """Lease the oldest due mail to the caller for two minutes; None when nothing is due.
+    """Lease the oldest due mail to the caller; None when nothing is due.
 
     The mail is detached from the session, so that it can be read after the transaction.
     """
@@ -38,7 +40,7 @@ def claim(session: Session, *, at: datetime) -> Mail | None:
     mail = session.exec(waiting.with_for_update(skip_locked=True)).first()
     if mail is None:
         return None
-    mail.leased_until = at + LEASE
+    mail.leased_until = at + LEASE * 2**mail.tries
     mail.tries += 1
     session.flush()
     session.expunge(mail)

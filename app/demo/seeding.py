@@ -7,7 +7,7 @@ from typing import BinaryIO
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from app.actions import evidence, self_assessments
+from app.actions import evidence, self_assessments, windows
 from app.adapters.files import Files
 from app.adapters.structure.check import check
 from app.config import MEGABYTE, Settings
@@ -32,10 +32,8 @@ def seed(session: Session, files: Files, settings: Settings, *, at: datetime) ->
         raise LookupError("load the framework first")
     framework = FrameworkShelf().get(session, version.id)
     cast = casting.gather(session, at - timedelta(days=760))
-    windows = [
-        _window(session, version, framework, number, at) for number in range(len(plot.OPENED_DAYS_AGO))
-    ]
-    play = Play(session, framework, cast, windows, settings, at)
+    opened = [_window(session, version, framework, number, at) for number in range(len(plot.OPENED_DAYS_AGO))]
+    play = Play(session, framework, cast, opened, settings, at)
     writer = Writer(session, files, framework, version, cast)
     for number in plot.STARTED_ONLY:
         writer.write(number, "bronze", at - timedelta(days=20), share=0.4)
@@ -52,18 +50,8 @@ def _window(
     session: Session, version: FrameworkVersion, framework: Framework, number: int, at: datetime
 ) -> Window:
     opens = plot.opening(number, at)
-    closes = opens + plot.LENGTH
-    window = Window(
-        framework_version_id=version.id,
-        name=plot.window_name(opens.date()),
-        levels=[level.id for level in framework.levels],
-        opens_at=opens,
-        closes_at=closes,
-        decision_promised_on=(closes + timedelta(weeks=framework.settings.decision_weeks)).date(),
-    )
-    session.add(window)
-    session.flush()
-    return window
+    name = plot.window_name(opens.date())
+    return windows.add(session, version, framework, name, opens, opens + plot.LENGTH, at=opens)
 
 
 class Writer:

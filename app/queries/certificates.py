@@ -24,6 +24,20 @@ def held(session: Session, organisation_id: UUID, on: date) -> list[Certificate]
     return list(session.exec(query.order_by(col(Certificate.level_rank).desc())).all())
 
 
+def revoked_rank(session: Session, organisation_id: UUID) -> int:
+    """The lowest rank among the organisation's revoked certificates that no other certificate makes up for; 0: none.
+
+    A certificate that only expired since the copy was signed still counts for it; one that was revoked does not.
+    """
+    rows = session.exec(
+        select(Certificate.level_rank, col(Certificate.revoked_on)).where(
+            Certificate.organisation_id == organisation_id
+        )
+    ).all()
+    standing = max((rank for rank, revoked in rows if revoked is None), default=0)
+    return min((rank for rank, revoked in rows if revoked is not None and rank > standing), default=0)
+
+
 def by_token(session: Session, token: str) -> Certificate | None:
     return session.exec(select(Certificate).where(Certificate.token == token)).first()
 

@@ -50,19 +50,25 @@ def count(session: Session, on: date, *, level: str = "", text: str = "") -> int
 
 
 def _narrowed(query, on: date, level: str, text: str):  # type: ignore[no-untyped-def]
-    highest = (
-        select(Certificate.organisation_id, func.max(Certificate.level_rank).label("rank"))
+    """Each body once: of its certificates in date the highest level, of that the newest."""
+    ranked = (
+        select(
+            Certificate.id,
+            func.row_number()
+            .over(
+                partition_by=col(Certificate.organisation_id),
+                order_by=(
+                    col(Certificate.level_rank).desc(),
+                    col(Certificate.issued_on).desc(),
+                    col(Certificate.number).desc(),
+                ),
+            )
+            .label("place"),
+        )
         .where(is_in_date(on))
-        .group_by(col(Certificate.organisation_id))
         .subquery()
     )
-    query = query.join(
-        highest,
-        and_(
-            highest.c.organisation_id == Certificate.organisation_id,
-            highest.c.rank == Certificate.level_rank,
-        ),
-    ).where(is_in_date(on))
+    query = query.join(ranked, and_(ranked.c.id == Certificate.id, ranked.c.place == 1))
     if level:
         query = query.where(Certificate.level == level)
     if text:

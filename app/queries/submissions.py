@@ -158,9 +158,9 @@ def content(
 def _held_below(
     session: Session, organisation_id: UUID, framework: Framework, level: str, on: date
 ) -> tuple[str, ...]:
-    """The lower levels for which the organisation has a certificate in date, lowest first."""
-    held = {certificate.level for certificate in certificates.held(session, organisation_id, on)}
-    return tuple(one.id for one in framework.levels_up_to(level)[:-1] if one.id in held)
+    """The lower levels that the organisation holds, lowest first: a level in date stands for those under it."""
+    held = max((one.level_rank for one in certificates.held(session, organisation_id, on)), default=0)
+    return tuple(one.id for one in framework.levels_up_to(level)[:-1] if one.rank <= held)
 
 
 def _answer(code: str, level: str, answer: Answer | None, items: list[SealedEvidence]) -> SealedAnswer:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.actions import evidence as actions
 from app.models import ORGANISATION_ROLES, Evidence, Organisation
 from app.queries import evidence as library
-from app.queries import organisations
+from app.queries import frameworks, organisations
 from app.rules.days import uk_day
 from app.rules.errors import RuleError
 from app.rules.people import Who
@@ -54,6 +54,7 @@ async def index(
         "evidence/index",
         who,
         organisation=organisation,
+        framework=frameworks.newest_parsed(session, parts.shelf),
         items=library.library(session, organisation.id),
         used=used,
         today=uk_day(at),
@@ -65,12 +66,15 @@ async def index(
 
 
 @router.get("/evidence/{evidence_id}")
-async def show(request: Request, who: Person, session: Transaction, at: Now, item: Item) -> Response:
+async def show(
+    request: Request, who: Person, session: Transaction, parts: Portal, at: Now, item: Item
+) -> Response:
     return page(
         request,
         "evidence/show",
         who,
         item=item,
+        framework=frameworks.newest_parsed(session, parts.shelf),
         versions=library.versions(session, item.id),
         uses=library.uses_of(session, item.id),
         today=uk_day(at),

@@ -35,6 +35,10 @@ def _postgresql(table: str) -> None:
         f"CREATE TRIGGER {table}_only_added_to BEFORE UPDATE OR DELETE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {table}_only_added_to()"
     )
+    op.execute(
+        f"CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_only_added_to()"
+    )
 
 
 def downgrade() -> None:
@@ -43,5 +47,6 @@ def downgrade() -> None:
             for verb in ("update", "delete"):
                 op.execute(f"DROP TRIGGER {table}_no_{verb}")
         else:
+            op.execute(f"DROP TRIGGER {table}_never_emptied ON {table}")
             op.execute(f"DROP TRIGGER {table}_only_added_to ON {table}")
             op.execute(f"DROP FUNCTION {table}_only_added_to()")

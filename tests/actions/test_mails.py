@@ -49,17 +49,17 @@ def test_a_mail_that_was_taken_is_never_offered_again(database: Database) -> Non
     assert [is_any_due(database, minutes=later) for later in (0, 3, 10_000)] == [False, False, False]
 
 
-def test_a_mail_nobody_takes_is_tried_five_times_and_stays_with_its_reason(database: Database) -> None:
+def test_a_mail_nobody_takes_is_tried_eleven_times_and_stays_with_its_reason(database: Database) -> None:
     written(database, "Only")
     tries = 0
-    while mail := claimed(database, minutes=tries * 3):
+    while mail := claimed(database, minutes=2 ** (tries + 2)):
         tries += 1
         with database.write() as session:
             mails.note_failure(session, mail.id, "refused " * 200)
     with database.read() as session:
         kept = session.exec(select(Mail)).one()
         session.expunge(kept)
-    assert (tries, kept.tries, kept.sent_at) == (5, 5, None)
+    assert (tries, kept.tries, kept.sent_at) == (11, 11, None)
     assert kept.last_error == ("refused " * 200)[: mails.MOST_ERROR]
 
 

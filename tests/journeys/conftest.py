@@ -23,12 +23,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 10_000  # milliseconds: a busy machine is slow, not wrong
+PATIENCE = 30_000  # milliseconds: a busy machine is slow, not wrong
 
 
 def _executable() -> str | None:
     named = os.environ.get("ARF_TEST_BROWSER")
-    return shutil.which(named) if named else next(filter(None, map(shutil.which, CANDIDATES)), None)
+    return named or next(filter(None, map(shutil.which, CANDIDATES)), None)
 
 
 @pytest.fixture(scope="module")

@@ -70,9 +70,11 @@ class Hands(ABC):
         """Use a link to a file, which must come as an attachment."""
         link = self.find("link", name, inside)
         path = link.get_attribute("href") or ""
-        with self.page.expect_response(lambda one: one.url.endswith(path)) as answer:
-            with self.page.expect_download() as arrived:
-                self.activate(link)
+        with (
+            self.page.expect_response(lambda one: one.url.endswith(path)) as answer,
+            self.page.expect_download() as arrived,
+        ):
+            self.activate(link)
         assert answer.value.headers["content-disposition"].startswith("attachment; ")
         return arrived.value
 
