@@ -3,7 +3,7 @@
 
 PY = .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test fast journeys check format lock vendor image bench clean
+.PHONY: help run test fast journeys check format lock vendor image kill bench clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -34,6 +34,9 @@ vendor: ## Fetch the front end and the fonts anew (needs npm)
 
 image: ## Perform the Dockerfile's steps on this machine, without Docker, and ask the result for its health
 	@scripts/setup dev && exec $(PY) scripts/prove_image.py
+
+kill: ## Kill the portal 200 times while clients work, and compare what it had acknowledged
+	@scripts/setup dev && exec $(PY) -m scripts.kill_test 200
 
 bench: ## Measure: load, growth, certificates
 	@scripts/setup dev && exec $(PY) -m benchmarks

@@ -106,8 +106,7 @@ def organisations(
 
 
 def how_many(session: Session, area: Organisation, on: date, filters: Filters) -> int:
-    only_ids = _listed(area, on, filters).with_only_columns(col(Organisation.id), maintain_column_froms=True)
-    return session.scalar(select(func.count()).select_from(only_ids.subquery())) or 0
+    return session.scalar(select(func.count()).select_from(_listed(area, on, filters).subquery())) or 0
 
 
 def _in_area(area: Organisation) -> ColumnElement[bool]:
