@@ -18,6 +18,7 @@ class Round:
     seconds: float
     server_cpu: float  # seconds, all web processes
     times: list[float] = field(default_factory=list)  # of each request, seconds
+    reconnected: int = 0  # connections that the server closed between two requests
 
 
 @dataclass
@@ -51,7 +52,7 @@ def spread(values: Sequence[float]) -> str:
 
 async def measured(server: Served, line: Line, clients: int, seconds: float, most: int) -> Round:
     """Ask for ``seconds`` or ``most`` requests, whichever comes first. RuntimeError when an answer is not as wanted."""
-    wires = [Wire(server.port) for _ in range(clients)]
+    wires = [Wire(server.port, patient=True) for _ in range(clients)]
     # Connected, and the page drawn once, before the clock starts.
     for answer in await asyncio.gather(*(line.ask(wire, number, 0) for number, wire in enumerate(wires))):
         _check(line, answer)
@@ -65,6 +66,7 @@ async def measured(server: Served, line: Line, clients: int, seconds: float, mos
     )
     made.seconds, made.server_cpu = time.perf_counter() - begun, server.cpu_seconds() - before
     for wire in wires:
+        made.reconnected += wire.reconnected
         wire.close()
     return made
 

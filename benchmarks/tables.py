@@ -27,7 +27,8 @@ def load_table(results: Results) -> str:
         rate = f"{median(one.per_second):.0f} ({spread(one.per_second)})"
         cpu = f"{median(one.cpu_ms):.1f} ms ({spread(one.cpu_ms)})"
         lines.append(row(name, clients, *times, rate, cpu))
-    return "\n".join(lines)
+    reconnected = sum(made.reconnected for one in results.values() for made in one.rounds)
+    return "\n".join([*lines, "", f"{reconnected} connections were closed by the server and opened anew."])
 
 
 def goals_table(results: Results, clients: int) -> str:

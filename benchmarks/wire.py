@@ -20,10 +20,15 @@ class Answer(NamedTuple):
 
 
 class Wire:
-    """One connection to a portal on this machine; it connects anew after the server went away."""
+    """One connection to a portal on this machine; it connects anew after the server went away.
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    ``patient``: a kept connection that the server closed unused is opened anew and the request sent again, as browsers
+    do it. The server closes one after five seconds without a request, also while it is too busy to read the next one.
+    """
+
+    def __init__(self, port: int, *, patient: bool = False) -> None:
+        self.port, self.patient = port, patient
+        self.reconnected = 0
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str, token: str = "") -> Answer:
@@ -38,6 +43,16 @@ class Wire:
 
     async def send(self, request: bytes) -> Answer:
         """Raises Gone when no whole answer came."""
+        was_kept = self._streams is not None
+        try:
+            return await self._sent(request)
+        except Gone:
+            if not (self.patient and was_kept):
+                raise
+            self.reconnected += 1
+            return await self._sent(request)
+
+    async def _sent(self, request: bytes) -> Answer:
         try:
             if self._streams is None:
                 self._streams = await asyncio.open_connection("127.0.0.1", self.port)

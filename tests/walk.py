@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 from starlette.routing import compile_path
@@ -71,7 +72,7 @@ class Walk:
     def template_of(self, path: str) -> str:
         """The route's own path, for example ``/reviews/{review_id}/seal``."""
         for route in routes_of(self.app):
-            if "POST" in route.methods and compile_path(route.path)[0].match(path.partition("?")[0]):
+            if "POST" in methods_of(route) and compile_path(route.path)[0].match(path.partition("?")[0]):
                 return route.path
         raise LookupError(path)
 
@@ -148,7 +149,7 @@ class Walk:
     def review_of(self, part: str) -> str:
         """The path of the one review in a reviewer's queue."""
         (path,) = set(re.findall(r"/reviews/[0-9a-f-]{36}", self.get(part, "/reviews")))
-        return path
+        return str(path)
 
     def review(self, part: str, scores: Mapping[str, str]) -> None:
         """Start, score every criterion of the copy (2 unless ``scores`` says otherwise), seal."""
@@ -197,6 +198,10 @@ def typed_of(criterion: Criterion) -> dict[str, str]:
         else:
             typed[question.id] = text
     return typed
+
+
+def methods_of(route: APIRoute) -> list[str]:
+    return sorted(route.methods or ())
 
 
 def buttons_of(page: str) -> list[str]:

@@ -34,7 +34,7 @@ def sameness(lead: Party, sponsor: Party) -> str:
     if lead.person_id == sponsor.person_id:
         return "Choose somebody else. The person who hands over can't sign as well."
     if mailbox(lead.email) == mailbox(sponsor.email):
-        return "Choose somebody else. The sponsor's e-mail address leads to the same mailbox as the lead's."
+        return "Choose somebody else. The sponsor's email address leads to the same mailbox as the lead's."
     return ""
 
 

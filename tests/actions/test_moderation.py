@@ -90,7 +90,7 @@ def test_what_may_not_be_agreed(
         assert session.exec(select(AgreedScore)).all() == []
 
 
-@pytest.mark.parametrize("status", set(Status) - {Status.IN_MODERATION})
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.IN_MODERATION}))
 def test_scores_are_agreed_in_moderation_only(database: Database, story: Story, status: Status) -> None:
     with database.write() as session:
         submission, _ = in_moderation(session, story)

@@ -13,6 +13,7 @@ from httpx2 import Response
 
 from app.web.guards import routes_of
 from tests.architecture.tenants import Tenant
+from tests.walk import methods_of
 
 RANDOM = UUID("00000000-0000-4000-8000-000000000000")
 CODES, LEVELS = ("B01", "S01"), ("bronze", "silver")
@@ -83,7 +84,7 @@ def probes(app: FastAPI, foreign: Tenant) -> Iterator[Probe]:
         for values in product(*choices):
             chosen = dict(zip(params, values, strict=True))
             random = {name: RANDOM if name in kinds else value for name, value in chosen.items()}
-            for method in sorted(route.methods):
+            for method in methods_of(route):
                 yield Probe(method, filled(route.path, chosen), filled(route.path, random))
 
 

@@ -40,7 +40,7 @@ def journey(
         failure.add_note(f"the server said: {portal.log.read_text()[-2000:]}")
         raise
     is_one_page(certificate, number)
-    assert inspection.findings == []
+    assert "\n".join(inspection.findings) == ""
     for page in pages:
         page.context.close()
 

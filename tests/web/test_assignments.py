@@ -77,7 +77,7 @@ def test_f01_f02_a_refusal_assigns_nobody(
     assert reviewing(database, story) == {}
 
 
-@pytest.mark.parametrize("name", ["reviewer-x", f"reviewer-{uuid4()}", "reviewer-"])
+@pytest.mark.parametrize("name", ["reviewer-x", "reviewer-00000000-0000-4000-8000-000000000000", "reviewer-"])
 def test_made_up_people_are_refused(
     submission_id: UUID, database: Database, story: Story, browser_of: Browser, name: str
 ) -> None:

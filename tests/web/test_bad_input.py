@@ -111,6 +111,13 @@ CASES = {
     "hand over again while it is open": Case(
         "lead_a", "{answers}/submit/bronze", 409, OPEN_ALREADY, {"window": "WINDOW", "sponsor": "SPONSOR"}
     ),
+    "hand over in a window that is none": Case(
+        "lead_a",
+        "{answers}/submit/bronze",
+        422,
+        "! Choose the window to submit in.",
+        {"window": str(RANDOM), "sponsor": "SPONSOR"},
+    ),
     "sign as the lead": Case("lead_a", "{a}/sign", 403, FORBIDDEN, {"read": "yes"}),
     "sign twice": Case("sponsor_b", "{b}/sign", 409, CHANGED, {"read": "yes", "content": "0" * 64}),
     "decline what is signed": Case("sponsor_b", "{b}/decline", 409, TOO_LATE_TO_DECLINE, REASON),

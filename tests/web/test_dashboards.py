@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from app.db import Database
 from app.models import Organisation, Person, Succession
@@ -20,8 +21,8 @@ BrowserOf = Callable[[Person], TestClient]
 FORMULA = '=HYPERLINK("https://evil.example","Click")'
 
 
-def rows_of(answer: TestClient) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))  # type: ignore[attr-defined]
+def rows_of(answer: Response) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize(
