@@ -106,7 +106,7 @@ def test_lower_levels_not_held_are_included_and_held_ones_listed(database: Datab
 def test_a_held_lower_level_is_listed_and_asks_for_nothing(
     database: Database, story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = [SimpleNamespace(level="bronze")]
+    held = [SimpleNamespace(level="bronze", level_rank=1)]
     monkeypatch.setattr("app.queries.certificates.held", lambda session, organisation_id, on: held)
     with database.write() as session:
         made = steps.finished(session, story, "silver")
