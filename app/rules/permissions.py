@@ -31,7 +31,6 @@ class Permission(StrEnum):
     REVOKE = "revoke a certificate"
     READ_ALL_SUBMISSIONS = "list every submission"
     READ_DASHBOARD = "read a dashboard"
-    READ_SETTINGS = "read who may do what"
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,6 @@ GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
         Role.REGION_VIEWER: (in_region,),
         Role.ADMINISTRATOR: (anyone,),
     },
-    Permission.READ_SETTINGS: {Role.ADMINISTRATOR: (anyone,)},
 }
 
 
