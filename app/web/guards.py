@@ -30,6 +30,7 @@ from app.rules.errors import NotAllowed
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
 from app.web.errors import NotFound
+from app.web.ids import id_or_none
 from app.web.transaction import SAFE_METHODS, Person, Transaction
 
 Thing = TypeVar("Thing")
@@ -63,10 +64,10 @@ class _Guard(Generic[Thing]):
 
 
 def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound from None
+    found = id_or_none(text)
+    if found is None:
+        raise NotFound
+    return found
 
 
 class OrganisationFor(_Guard[Organisation]):

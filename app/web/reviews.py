@@ -1,7 +1,6 @@
 """What a reviewer sees: the own queue, the sealed copy, the own scores. Nothing here looks at another's review."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -15,6 +14,7 @@ from app.rules.permissions import Permission
 from app.web.downloads import file_response
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, ReviewFor
+from app.web.ids import id_or_none
 from app.web.pages import again, go, page
 from app.web.portal import Portal
 from app.web.review_pages import draft_of, framework_of, of_criterion, whole
@@ -155,14 +155,7 @@ async def seal(
 @router.get("/reviews/{review_id}/evidence/{version_id}")
 async def evidence(session: Transaction, parts: Portal, review: Reviewing, version_id: str) -> Response:
     """A file of this sealed copy, and of no other, as an attachment."""
-    version = submissions.sealed_version(session, review.submission_id, _uuid(version_id))
+    version = submissions.sealed_version(session, review.submission_id, id_or_none(version_id))
     if version is None:
         raise NotFound
     return file_response(parts, version)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

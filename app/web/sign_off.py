@@ -20,6 +20,7 @@ from app.rules.sealing import SealedContent, seal
 from app.rules.submissions import Party, changed_codes, marks, sameness
 from app.web.errors import NotFound
 from app.web.guards import SelfAssessmentFor, SubmissionFor
+from app.web.ids import id_or_none
 from app.web.pages import again, go, page
 from app.web.portal import Portal
 from app.web.sealed_answers import shown
@@ -99,7 +100,7 @@ def _hand_over_page(
 
 
 def _chosen_window(session: Session, found: SelfAssessment, text: str) -> Window:
-    id_ = _uuid(text)
+    id_ = id_or_none(text)
     window = windows.of_version(session, id_, found.framework_version_id) if id_ else None
     if window is None:
         raise RuleError("Choose the window to submit in.", field="window")
@@ -107,17 +108,10 @@ def _chosen_window(session: Session, found: SelfAssessment, text: str) -> Window
 
 
 def _chosen_sponsor(text: str) -> UUID:
-    id_ = _uuid(text)
+    id_ = id_or_none(text)
     if id_ is None:
         raise RuleError("Choose who signs.", field="sponsor")
     return id_
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def status_of(error: RuleError) -> int:

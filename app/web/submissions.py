@@ -18,6 +18,7 @@ from app.rules.workflow import STAGE, TRANSITIONS, Stage, Verb, open_verbs
 from app.web.downloads import file_response
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, SubmissionFor
+from app.web.ids import id_or_none
 from app.web.pages import again, go, page
 from app.web.portal import Portal
 from app.web.sealed_answers import shown
@@ -52,7 +53,7 @@ async def show_list(
     window: str = "",
     level: str = "",
 ) -> Response:
-    filters = Filters(_known_status(status), _uuid(window), level or None)
+    filters = Filters(_known_status(status), id_or_none(window), level or None)
     rows = submission_lists.listed(session, who, filters)
     frameworks = {
         row.framework_version_id: parts.shelf.get(session, row.framework_version_id) for row in rows
@@ -79,13 +80,6 @@ async def show_list(
 
 def _known_status(text: str) -> Status | None:
     return Status(text) if text in set(Status) else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _next_path(status: Status, who: Who, submission_id: UUID, window_id: UUID) -> str:
@@ -219,7 +213,7 @@ async def download(
     who: Person, session: Transaction, parts: Portal, version_id: str, submission: Copied
 ) -> Response:
     _sealed_copy(session, submission)
-    version = submissions.sealed_version(session, submission.id, _uuid(version_id))
+    version = submissions.sealed_version(session, submission.id, id_or_none(version_id))
     if version is None:
         raise NotFound
     return file_response(parts, version)
