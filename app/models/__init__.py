@@ -1,16 +1,24 @@
 """What we keep: columns, constraints and the link to the parent; no behaviour."""
 
-from app.models.assessments import Answer, SelfAssessment
+from app.models.assessments import Answer, Comment, CriterionOwner, Presence, SelfAssessment
 from app.models.decisions import Certificate, CertificateCounter, Condition, Decision, Outcome
 from app.models.events import Event
-from app.models.evidence import Evidence, EvidenceKind, EvidenceLink, EvidenceVersion
-from app.models.frameworks import FrameworkVersion
+from app.models.evidence import (
+    Evidence,
+    EvidenceCheck,
+    EvidenceKind,
+    EvidenceLink,
+    EvidenceVersion,
+    ScanState,
+)
+from app.models.frameworks import FrameworkDraft, FrameworkVersion
 from app.models.mails import Mail
 from app.models.organisations import Organisation, Succession
 from app.models.people import (
     ASSEMBLY_ROLES,
     ORGANISATION_ROLES,
     VIEWER_ROLES,
+    Invitation,
     Membership,
     Person,
     Role,
@@ -18,7 +26,20 @@ from app.models.people import (
     SignInSession,
 )
 from app.models.reviews import AgreedScore, Review, ReviewStatus, Score
-from app.models.submissions import OPEN_STATUSES, SealedCopy, Status, Submission, Window
+from app.models.submissions import (
+    OPEN_STATUSES,
+    CallBack,
+    ChangeRequest,
+    CoSignature,
+    Intention,
+    LateDoor,
+    Reminder,
+    SealedCopy,
+    Status,
+    Submission,
+    View,
+    Window,
+)
 
 __all__ = [
     "ASSEMBLY_ROLES",
@@ -27,24 +48,37 @@ __all__ = [
     "VIEWER_ROLES",
     "AgreedScore",
     "Answer",
+    "CallBack",
     "Certificate",
     "CertificateCounter",
+    "ChangeRequest",
+    "CoSignature",
+    "Comment",
     "Condition",
+    "CriterionOwner",
     "Decision",
     "Event",
     "Evidence",
+    "EvidenceCheck",
     "EvidenceKind",
     "EvidenceLink",
     "EvidenceVersion",
+    "FrameworkDraft",
     "FrameworkVersion",
+    "Intention",
+    "Invitation",
+    "LateDoor",
     "Mail",
     "Membership",
     "Organisation",
     "Outcome",
     "Person",
+    "Presence",
+    "Reminder",
     "Review",
     "ReviewStatus",
     "Role",
+    "ScanState",
     "Score",
     "SealedCopy",
     "SelfAssessment",
@@ -53,5 +87,6 @@ __all__ = [
     "Status",
     "Submission",
     "Succession",
+    "View",
     "Window",
 ]

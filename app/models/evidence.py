@@ -2,12 +2,13 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from app.models.columns import Moment, Row, choice, identity, moment, parent
+from app.models.columns import Moment, Row, choice, identity, json_value, long_text, moment, parent
 
 
 class EvidenceKind(StrEnum):
@@ -15,11 +16,21 @@ class EvidenceKind(StrEnum):
     LINK = "link"
 
 
+class ScanState(StrEnum):
+    """What the virus scanner says of a file's bytes."""
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    NOT_SCANNED = "not scanned"  # no scanner is set; production refuses to start like that
+
+
 class Evidence(Row, table=True):
     id: UUID = identity()
     organisation_id: UUID = parent("organisation.id")
     kind: EvidenceKind = choice(EvidenceKind)
     title: str = Field(max_length=200)
+    source: str = Field(default="", max_length=40)  # id of a framework's source it comes from, such as WRES
     evidence_date: date  # when the thing itself dates from; not when it was uploaded
     expires_on: date | None = None
     added_at: Moment = moment()
@@ -43,6 +54,29 @@ class EvidenceVersion(Row, table=True):
     url: str = Field(default="", max_length=2000)
     added_at: Moment = moment()
     added_by_id: UUID = parent("person.id", index=False)
+
+
+class EvidenceCheck(Row, table=True):
+    """What was found in a file version: by the virus scanner, and by the search for what should not be sent."""
+
+    evidence_version_id: UUID = Field(foreign_key="evidence_version.id", primary_key=True)
+    scan: ScanState = choice(ScanState, default=ScanState.WAITING, index=True)
+    scanned_at: Moment | None = moment(optional=True)
+    signature: str = Field(default="", max_length=200)  # the scanner's name for what it found
+    leased_until: Moment | None = moment(optional=True)  # one worker at a time scans it
+    tries: int = 0
+    last_error: str = long_text(default="")
+    findings: list[dict[str, Any]] = json_value(
+        default_factory=list
+    )  # what the writer is warned of, with places
+    confirmed_at: Moment | None = moment(optional=True)  # the writer answered the warning
+    confirmed_by_id: UUID | None = parent("person.id", optional=True, index=False)
+    confirm_reason: str = long_text(default="")
+    reader_name: str = Field(
+        default="", max_length=80
+    )  # stored name of the copy without metadata, which others open
+    reader_sha256: str = Field(default="", max_length=64)
+    reader_size: int = 0  # bytes
 
 
 class EvidenceLink(Row, table=True):

@@ -1,6 +1,7 @@
 """People, what they may do for whom, and how they sign in."""
 
 from enum import StrEnum
+from secrets import token_hex
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -34,6 +35,9 @@ class Person(Row, table=True):
     demo_part: str = Field(
         default="", max_length=200
     )  # shown on the demo sign-in page; empty for real people
+    draft_key: str = Field(
+        default_factory=lambda: token_hex(32), max_length=64
+    )  # locks what a browser keeps of unsaved text, so that only this person's sign-in can read it
     created_at: Moment = moment()
     left_at: Moment | None = moment(optional=True)
 
@@ -64,6 +68,23 @@ class Membership(Row, table=True):
     granted_at: Moment = moment()
     granted_by_id: UUID | None = parent("person.id", optional=True, index=False)
     ended_at: Moment | None = moment(optional=True)
+
+
+class Invitation(Row, table=True):
+    """A role offered by mail. Its link opens a page with a button, once, until it expires."""
+
+    id: UUID = identity()
+    organisation_id: UUID = parent("organisation.id")
+    email: str = Field(max_length=254)  # lower case
+    name: str = Field(max_length=200)
+    role: Role = choice(Role)
+    token_hash: str = Field(max_length=64, unique=True)
+    sent_at: Moment = moment()
+    sent_by_id: UUID = parent("person.id", index=False)
+    expires_at: Moment = moment()
+    used_at: Moment | None = moment(optional=True)
+    person_id: UUID | None = parent("person.id", optional=True)  # who accepted
+    cancelled_at: Moment | None = moment(optional=True)
 
 
 class SignInLink(Row, table=True):

@@ -12,8 +12,10 @@ from sqlmodel import Session, col, select
 
 from app.models import (
     Certificate,
+    CoSignature,
     Evidence,
     EvidenceVersion,
+    FrameworkDraft,
     Organisation,
     Review,
     ReviewStatus,
@@ -94,6 +96,12 @@ def window(session: Session, id_: UUID, lock: bool) -> Scoped[Window] | None:
     return Scoped(row, Scope()) if row else None
 
 
+def framework_draft(session: Session, id_: UUID, lock: bool) -> Scoped[FrameworkDraft] | None:
+    """A draft belongs to no organisation. A discarded one is no longer shown."""
+    row = session.get(FrameworkDraft, id_, with_for_update=_held(lock))
+    return Scoped(row, Scope()) if row and row.discarded_at is None else None
+
+
 def of_certificate(row: Certificate) -> Scope:
     return Scope(row.organisation_id, row.icb_id, row.region_id)
 
@@ -108,4 +116,12 @@ def _of_submission(session: Session, row: Submission) -> Scope:
         .where(Review.submission_id == row.id)
         .where(col(Review.status) != ReviewStatus.REMOVED)
     ).all()
-    return Scope(row.organisation_id, row.icb_id, row.region_id, row.sponsor_id, frozenset(reviewers))
+    chairs = session.exec(select(CoSignature.person_id).where(CoSignature.submission_id == row.id)).all()
+    return Scope(
+        row.organisation_id,
+        row.icb_id,
+        row.region_id,
+        row.sponsor_id,
+        frozenset(reviewers),
+        frozenset(chairs),
+    )

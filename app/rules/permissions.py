@@ -16,11 +16,19 @@ class Permission(StrEnum):
     WRITE_ANSWERS = "write answers"
     READ_EVIDENCE = "read the evidence library"
     WRITE_EVIDENCE = "add and change evidence"
+    COMMENT = "comment inside the organisation"
+    ASSIGN_CRITERIA = "give criteria to colleagues"
+    MANAGE_PEOPLE = "invite people and end their roles"
+    MOVE_SELF_ASSESSMENT = "move the self-assessment to a newer framework version"
+    STATE_INTENTION = "state the intention to submit"
     HAND_OVER = "hand a level to the executive sponsor"
     SIGN = "sign or decline"
+    CO_SIGN = "give the staff network's view"
     WITHDRAW = "withdraw a submission"
     READ_SUBMISSION = "read a submission and its history"
     READ_SEALED_COPY = "read the sealed copy and its evidence"
+    REQUEST_CHANGES = "request changes"
+    OPEN_LATE_DOOR = "keep a window open for one organisation"
     ASSIGN_REVIEWERS = "assign reviewers"
     REVIEW = "score a sealed copy"
     MODERATE = "agree scores"
@@ -31,6 +39,7 @@ class Permission(StrEnum):
     REVOKE = "revoke a certificate"
     READ_ALL_SUBMISSIONS = "list every submission"
     READ_DASHBOARD = "read a dashboard"
+    DRAFT_FRAMEWORK = "draft and publish framework versions"
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class Scope:
     region_id: UUID | None = None
     sponsor_id: UUID | None = None  # the executive asked to sign
     reviewer_ids: frozenset[UUID] = frozenset()  # reviewers of the submission, removed ones left out
+    chair_ids: frozenset[UUID] = frozenset()  # the network chairs asked to co-sign
 
 
 Predicate = Callable[[Who, Holding, Scope], bool]
@@ -57,6 +67,10 @@ def own_organisation(who: Who, holding: Holding, scope: Scope) -> bool:
 
 def asked_to_sign(who: Who, holding: Holding, scope: Scope) -> bool:
     return scope.sponsor_id == who.person_id
+
+
+def asked_to_co_sign(who: Who, holding: Holding, scope: Scope) -> bool:
+    return who.person_id in scope.chair_ids
 
 
 def assigned(who: Who, holding: Holding, scope: Scope) -> bool:
@@ -99,11 +113,19 @@ GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
     Permission.WRITE_ANSWERS: _WRITERS,
     Permission.READ_EVIDENCE: _ORGANISATION,
     Permission.WRITE_EVIDENCE: _WRITERS,
+    Permission.COMMENT: _ORGANISATION,
+    Permission.ASSIGN_CRITERIA: {Role.LEAD: _OWN},
+    Permission.MANAGE_PEOPLE: {Role.LEAD: _OWN},
+    Permission.MOVE_SELF_ASSESSMENT: {Role.LEAD: _OWN},
+    Permission.STATE_INTENTION: {Role.LEAD: _OWN},
     Permission.HAND_OVER: {Role.LEAD: _OWN},
     Permission.SIGN: {Role.SPONSOR: (own_organisation, asked_to_sign)},
+    Permission.CO_SIGN: {Role.NETWORK_CHAIR: (own_organisation, asked_to_co_sign)},
     Permission.WITHDRAW: {Role.LEAD: _OWN, Role.SPONSOR: _OWN},
     Permission.READ_SUBMISSION: {**_ORGANISATION, **_JUDGES},
     Permission.READ_SEALED_COPY: {**_ORGANISATION, **_JUDGES},
+    Permission.REQUEST_CHANGES: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},
+    Permission.OPEN_LATE_DOOR: {Role.ADMINISTRATOR: (no_conflict,)},
     Permission.ASSIGN_REVIEWERS: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},
     Permission.REVIEW: {Role.REVIEWER: (assigned, no_conflict)},
     Permission.MODERATE: {Role.MODERATOR: (no_conflict, not_a_reviewer)},
@@ -118,6 +140,7 @@ GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
         Role.REGION_VIEWER: (in_region,),
         Role.ADMINISTRATOR: (anyone,),
     },
+    Permission.DRAFT_FRAMEWORK: {Role.ADMINISTRATOR: (anyone,)},
 }
 
 

@@ -8,6 +8,7 @@ CONDITIONS = {
     "anyone": "",
     "own_organisation": "of the own organisation",
     "asked_to_sign": "asked to sign it",
+    "asked_to_co_sign": "asked for the network's view",
     "assigned": "assigned to it",
     "not_a_reviewer": "not one of its reviewers",
     "no_conflict": "no conflict of interest",

@@ -15,6 +15,8 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     ASSIGN_REVIEWER = "assign reviewer"
     REMOVE_REVIEWER = "remove reviewer"
+    REQUEST_CHANGES = "request changes"
+    TAKE_BACK_CHANGES = "take back the request for changes"
     START_REVIEW = "start review"
     SEAL_REVIEW = "seal review"
     AGREE_SCORE = "agree score"
@@ -36,12 +38,28 @@ class Transition:
 S = Status
 TRANSITIONS: dict[Verb, Transition] = {
     Verb.HAND_OVER: Transition(
-        Permission.HAND_OVER, "Hand to the executive sponsor", (None,), (S.AWAITING_SIGN_OFF,), True
+        Permission.HAND_OVER,
+        "Hand to the executive sponsor",
+        (None, S.CHANGES_REQUESTED),
+        (S.AWAITING_SIGN_OFF,),
+        True,
     ),
-    Verb.SIGN: Transition(Permission.SIGN, "Sign and submit", (S.AWAITING_SIGN_OFF,), (S.SUBMITTED,), True),
-    Verb.DECLINE: Transition(Permission.SIGN, "Decline to sign", (S.AWAITING_SIGN_OFF,), (S.DECLINED,), True),
+    Verb.SIGN: Transition(
+        Permission.SIGN, "Sign and submit", (S.AWAITING_SIGN_OFF,), (S.SUBMITTED, S.IN_REVIEW), True
+    ),
+    Verb.DECLINE: Transition(
+        Permission.SIGN,
+        "Decline to sign",
+        (S.AWAITING_SIGN_OFF,),
+        (S.DECLINED, S.CHANGES_REQUESTED),  # changes that are not signed are still asked for
+        True,
+    ),
     Verb.WITHDRAW: Transition(
-        Permission.WITHDRAW, "Withdraw", (S.AWAITING_SIGN_OFF, S.SUBMITTED), (S.WITHDRAWN,), True
+        Permission.WITHDRAW,
+        "Withdraw",
+        (S.AWAITING_SIGN_OFF, S.SUBMITTED, S.CHANGES_REQUESTED),
+        (S.WITHDRAWN,),
+        True,
     ),
     Verb.ASSIGN_REVIEWER: Transition(
         Permission.ASSIGN_REVIEWERS,
@@ -56,6 +74,20 @@ TRANSITIONS: dict[Verb, Transition] = {
         (S.SUBMITTED, S.IN_REVIEW),
         (S.SUBMITTED, S.IN_REVIEW),
         False,
+    ),
+    Verb.REQUEST_CHANGES: Transition(
+        Permission.REQUEST_CHANGES,
+        "Request changes",
+        (S.SUBMITTED, S.IN_REVIEW),
+        (S.CHANGES_REQUESTED,),
+        True,
+    ),
+    Verb.TAKE_BACK_CHANGES: Transition(
+        Permission.REQUEST_CHANGES,
+        "Take back the request for changes",
+        (S.CHANGES_REQUESTED,),
+        (S.SUBMITTED, S.IN_REVIEW),
+        True,
     ),
     Verb.START_REVIEW: Transition(
         Permission.REVIEW, "Start reviewing", (S.SUBMITTED, S.IN_REVIEW), (S.IN_REVIEW,), False
@@ -99,6 +131,8 @@ _TOO_LATE: dict[Verb, str] = {
     Verb.WITHDRAW: "This submission can no longer be withdrawn, because its review has started or it is closed.",
     Verb.ASSIGN_REVIEWER: "Reviewers can only be assigned between submission and the end of the review.",
     Verb.REMOVE_REVIEWER: "Reviewers can only be removed between submission and the end of the review.",
+    Verb.REQUEST_CHANGES: "Changes can only be requested between submission and the first sealed review.",
+    Verb.TAKE_BACK_CHANGES: "There is no open request for changes.",
     Verb.START_REVIEW: "This submission is not open for review.",
     Verb.SEAL_REVIEW: "This submission is not open for review.",
     Verb.AGREE_SCORE: "This submission is not in moderation.",
@@ -113,6 +147,7 @@ class Stage(StrEnum):
 
     WITH_SPONSOR = "With the executive sponsor"
     SUBMITTED = "Submitted"
+    CHANGES_REQUESTED = "Changes requested"
     BEING_REVIEWED = "Being reviewed"
     OUTCOME_RELEASED = "Outcome released"
     CLOSED = "Closed without review"
@@ -123,6 +158,7 @@ STAGE: dict[Status, Stage] = {
     S.DECLINED: Stage.CLOSED,
     S.WITHDRAWN: Stage.CLOSED,
     S.SUBMITTED: Stage.SUBMITTED,
+    S.CHANGES_REQUESTED: Stage.CHANGES_REQUESTED,
     S.IN_REVIEW: Stage.BEING_REVIEWED,
     S.IN_MODERATION: Stage.BEING_REVIEWED,
     S.AWAITING_DECISION: Stage.BEING_REVIEWED,

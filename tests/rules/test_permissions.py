@@ -37,7 +37,7 @@ def good(role: Role, predicates: tuple[Predicate, ...]) -> Case:
     """A case in which each of these conditions holds."""
     held = {Role.ICB_VIEWER: ICB, Role.REGION_VIEWER: REGION}.get(role, ORGANISATION)
     reviewers = frozenset({PERSON}) if rules.assigned in predicates else frozenset({ANOTHER})
-    scope = Scope(ORGANISATION, ICB, REGION, PERSON, reviewers)
+    scope = Scope(ORGANISATION, ICB, REGION, PERSON, reviewers, frozenset({PERSON}))
     return Case(role, None if role in ASSEMBLY_ROLES else held, scope)
 
 
@@ -55,6 +55,7 @@ def broken(case: Case, predicate: Predicate) -> list[Case]:
             replace(case, scope=replace(scope, sponsor_id=ANOTHER)),
             replace(case, scope=replace(scope, sponsor_id=None)),
         ],
+        "asked_to_co_sign": [replace(case, scope=replace(scope, chair_ids=frozenset({ANOTHER})))],
         "assigned": [replace(case, scope=replace(scope, reviewer_ids=frozenset({ANOTHER})))],
         "not_a_reviewer": [replace(case, scope=replace(scope, reviewer_ids=frozenset({ANOTHER, PERSON})))],
         "no_conflict": [replace(case, ties=(one,)) for one in (tie, same_icb, former)],

@@ -39,13 +39,18 @@ def test_what_the_rules_say_of_each_status() -> None:
         Status.AWAITING_SIGN_OFF: {"SIGN", "DECLINE", "WITHDRAW"},
         Status.DECLINED: set(),
         Status.WITHDRAWN: set(),
-        Status.SUBMITTED: {"WITHDRAW", "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "START_REVIEW"},
-        Status.IN_REVIEW: {"ASSIGN_REVIEWER", "REMOVE_REVIEWER", "START_REVIEW", "SEAL_REVIEW"},
+        Status.SUBMITTED: {
+            "WITHDRAW", "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "REQUEST_CHANGES", "START_REVIEW"
+        },
+        Status.CHANGES_REQUESTED: {"HAND_OVER", "WITHDRAW", "TAKE_BACK_CHANGES"},
+        Status.IN_REVIEW: {
+            "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "REQUEST_CHANGES", "START_REVIEW", "SEAL_REVIEW"
+        },
         Status.IN_MODERATION: {"AGREE_SCORE"},
         Status.AWAITING_DECISION: {"DECIDE"},
         Status.DECIDED: {"RELEASE"},
         Status.RELEASED: set(),
-    }
+    }  # fmt: skip
 
 
 def test_every_status_is_reached_and_every_open_one_left() -> None:
@@ -65,6 +70,7 @@ def test_b07_the_stage_tells_nothing_between_the_start_of_review_and_release() -
     assert {STAGE[status] for status in judged} == {Stage.BEING_REVIEWED}
     assert {verb for verb, one in TRANSITIONS.items() if one.told} == {
         Verb.HAND_OVER, Verb.SIGN, Verb.DECLINE, Verb.WITHDRAW, Verb.RELEASE,
+        Verb.REQUEST_CHANGES, Verb.TAKE_BACK_CHANGES,
     }  # fmt: skip
 
 
