@@ -11,7 +11,7 @@ help: ## Show this list
 run: ## Serve the portal with demo data on http://127.0.0.1:8000 (PORT, HOST and ARF_DATA_DIR change it)
 	@scripts/setup run && exec scripts/run
 
-test: ## Run every test: SQLite, PostgreSQL, browser journeys
+test: ## Run every test: SQLite, PostgreSQL, a real virus scanner, browser journeys
 	@scripts/setup test && exec scripts/test
 
 fast: ## Run the fast tests only: SQLite, no browser

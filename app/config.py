@@ -1,11 +1,13 @@
 """Every setting of the portal, with its meaning. Each is read from the environment with the prefix ``ARF_``."""
 
+import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +55,21 @@ class Settings(BaseSettings):
 
     evidence_file_megabytes: int = Field(25, ge=1, le=50, description="Largest evidence file, MB")
     evidence_organisation_megabytes: int = Field(1024, ge=1, description="All evidence files of one, MB")
+    evidence_store: str = Field(
+        "", description="s3://bucket/prefix or az://container/prefix. Empty: evidence/ in the data folder"
+    )
+    evidence_store_endpoint: str = Field("", description="Address of the store. Empty: the provider's own")
+    evidence_store_region: str = Field("eu-west-2", description="Region of an S3 bucket")
+    evidence_store_account: str = Field(
+        "", description="S3 access key id or Azure storage account. Empty on S3: the machine's own role"
+    )
+    evidence_store_key: SecretStr = Field(
+        SecretStr(""), description="S3 secret access key or Azure account key"
+    )
+    scanner: str = Field(
+        "", description="The virus scanner clamd: tcp://host:3310 or unix:///path. Required in production"
+    )
+
     form_megabytes: int = Field(2, ge=1, description="Largest body of a form without a file, MB")
 
     @field_validator("base_url")
@@ -72,6 +89,33 @@ class Settings(BaseSettings):
             raise ValueError("each of ARF_SIGNATORIES must have 1 to 80 characters")
         return value
 
+    @field_validator("evidence_store")
+    @classmethod
+    def _store_of_evidence(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(s3|az)://[a-z0-9][a-z0-9.-]{1,62}(/[A-Za-z0-9._/-]*)?", value):
+            raise ValueError("ARF_EVIDENCE_STORE must be s3://bucket/prefix, az://container/prefix or empty")
+        return value
+
+    @field_validator("scanner")
+    @classmethod
+    def _address_of_scanner(cls, value: str) -> str:
+        if value and not re.fullmatch(r"tcp://[^/:@\s]+:\d{1,5}|unix:///\S+", value):
+            raise ValueError("ARF_SCANNER must be tcp://host:3310, unix:///path/of/clamd.ctl or empty")
+        return value
+
+    @model_validator(mode="after")
+    def _store_can_be_used(self) -> Self:
+        """Evidence and keys never travel where others can read them; loopback is for tests and sidecars."""
+        endpoint = urlsplit(self.evidence_store_endpoint)
+        if self.evidence_store_endpoint and endpoint.scheme not in ("https", "http"):
+            raise ValueError("ARF_EVIDENCE_STORE_ENDPOINT must begin with https://")
+        is_far = endpoint.hostname not in ("127.0.0.1", "::1", "localhost")
+        if self.is_production and endpoint.scheme == "http" and is_far:
+            raise ValueError("ARF_EVIDENCE_STORE_ENDPOINT must begin with https:// in production")
+        if self.evidence_store.startswith("az://") and not self.evidence_store_account:
+            raise ValueError("ARF_EVIDENCE_STORE_ACCOUNT must be set when ARF_EVIDENCE_STORE is az://")
+        return self
+
     @model_validator(mode="after")
     def _demo_never_in_production(self) -> Self:
         """Demo sign-in lets anyone be anyone, so production refuses to start with it."""
@@ -79,6 +123,15 @@ class Settings(BaseSettings):
             raise ValueError("ARF_DEMO must be off when ARF_ENVIRONMENT is production")
         if self.is_production and not self.smtp_url and not self.base_url.startswith("http://127.0.0.1"):
             raise ValueError("ARF_SMTP_URL must be set when ARF_ENVIRONMENT is production")
+        return self
+
+    @model_validator(mode="after")
+    def _production_scans(self) -> Self:
+        if self.is_production and not self.scanner:
+            raise ValueError(
+                "ARF_SCANNER must be set when ARF_ENVIRONMENT is production: the address of clamd, such as "
+                "tcp://clamd:3310. Nobody can open a file that no scanner has found clean"
+            )
         return self
 
     @property

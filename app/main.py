@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from app.adapters.files import Files
 from app.adapters.pdf import CertificatePress
+from app.adapters.stores import files_for
 from app.config import ROOT, Settings
 from app.db import Database
-from app.jobs import mail_round
+from app.jobs import beside_requests
 from app.web import routes
 from app.web.failures import add_failures
 from app.web.guards import undeclared
@@ -65,7 +65,7 @@ def _parts(settings: Settings) -> PortalParts:
     return PortalParts(
         settings=settings,
         database=Database(settings.database),
-        files=Files(settings.evidence_dir),
+        files=files_for(settings),
         press=CertificatePress(),
         templates=environment(settings),
     )
@@ -77,7 +77,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()  # what was made at start lives as long as the process; walking it again costs 60 ms now and then
     warming = asyncio.create_task(parts.press.warm())  # the first certificate must not wait for the fonts
-    async with mail_round(parts.settings, parts.database):
+    async with beside_requests(parts.settings, parts.database):
         yield
     warming.cancel()
     parts.press.close()

@@ -18,8 +18,10 @@ from app.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("migrate", "portal", "worker")
+THEIRS = {"postgres": "postgres:18", "clamd": "clamav/clamav:1.4", "signatures": "clamav/clamav:1.4"}
 SERVICE_KEYS = {
-    "build", "cap_drop", "command", "depends_on", "env_file", "environment", "healthcheck", "image", "init", "ports",
+    "build", "cap_drop", "command", "depends_on", "env_file", "environment", "healthcheck", "image", "init", "networks",
+    "ports",
     "read_only", "restart", "security_opt", "shm_size", "tmpfs", "volumes",
 }  # fmt: skip
 SETTINGS = {f"ARF_{name.upper()}" for name in Settings.model_fields}
@@ -30,7 +32,7 @@ Service = Mapping[str, Any]
 def faults(compose: Mapping[str, Any]) -> Iterator[str]:
     """Every fault found in ``compose``, as sentences."""
     services: Mapping[str, Service] = compose["services"]
-    if missing := {*OURS, "postgres"} - set(services):
+    if missing := {*OURS, *THEIRS} - set(services):
         yield f"services missing: {', '.join(sorted(missing))}"
         return
     yield from _images(services)
@@ -40,6 +42,7 @@ def faults(compose: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{name}: {fault}" for fault in _waits(service, services))
         yield from (f"{name}: {fault}" for fault in _volumes(service, compose.get("volumes", {})))
         yield from (f"{name}: {fault}" for fault in _environment(service))
+    yield from _scanner(services, compose.get("networks", {}))
     for name in OURS:
         yield from (f"{name}: {fault}" for fault in _verbs(services[name]))
     yield from (f"{name}: no health check" for name in services if "healthcheck" not in services[name])
@@ -51,8 +54,24 @@ def _images(services: Mapping[str, Service]) -> Iterator[str]:
     images = {services[name].get("image") for name in OURS}
     if len(images) != 1 or None in images:
         yield f"{', '.join(OURS)} must share one image, they have {sorted(map(str, images))}"
-    if services["postgres"].get("image") != "postgres:18":
-        yield f"postgres must be postgres:18, it is {services['postgres'].get('image')}"
+    for name, image in THEIRS.items():
+        if services[name].get("image") != image:
+            yield f"{name} must be {image}, it is {services[name].get('image')}"
+
+
+def _scanner(services: Mapping[str, Service], networks: Mapping[str, Any]) -> Iterator[str]:
+    """Who scans must be reached where its configuration listens, and must reach nothing itself."""
+    port = re.search(r"^TCPSocket (\d+)$", (ROOT / "deploy" / "clamd.conf").read_text(), flags=re.MULTILINE)
+    address = f"tcp://clamd:{port[1] if port else '?'}"
+    for name in OURS:
+        if (said := services[name].get("environment", {}).get("ARF_SCANNER")) != address:
+            yield f"{name}: ARF_SCANNER is {said}, deploy/clamd.conf listens at {address}"
+    own = services["clamd"].get("networks", ["default"])
+    if not all((networks.get(name) or {}).get("internal") for name in own):
+        yield "clamd: it must be on internal networks only"
+    for name in OURS:
+        if not set(own) & set(services[name].get("networks", [])):
+            yield f"{name}: it shares no network with clamd"
 
 
 def _ports(service: Service) -> Iterator[str]:
@@ -74,7 +93,10 @@ def _waits(service: Service, services: Mapping[str, Service]) -> Iterator[str]:
 def _volumes(service: Service, named: Mapping[str, Any]) -> Iterator[str]:
     for volume in service.get("volumes", []):
         source = str(volume).split(":")[0]
-        if source not in named:
+        if source.startswith("./"):
+            if not (ROOT / source).is_file() or not str(volume).endswith(":ro"):
+                yield f"volume {volume} is not a file of ours that can only be read"
+        elif source not in named:
             yield f"volume {source} is not declared"
 
 

@@ -1,59 +1,112 @@
 """Sending evidence bytes: always as something to save, never as something to open in our own origin."""
 
+import asyncio
 import re
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Response
-from starlette.responses import FileResponse
+from sqlmodel import Session
+from starlette.concurrency import iterate_in_threadpool
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
+from app.adapters.files import StoreAway
+from app.adapters.findings.examine import BARE
 from app.adapters.structure.check import ACCEPTED
-from app.models import Evidence, EvidenceVersion
+from app.models import Evidence, EvidenceCheck, EvidenceVersion
+from app.rules.people import Who
 from app.rules.permissions import Permission
+from app.rules.scans import HeldBack, require_open, standing
 from app.web.errors import NotFound
 from app.web.guards import EvidenceVersionFor
 from app.web.portal import Portal, PortalParts
-from app.web.transaction import Transaction
+from app.web.transaction import Person, Transaction
 
 router = APIRouter()
 
 # Should a browser open the file all the same, it has no origin, no script and nothing to fetch.
 FILE_POLICY = "sandbox; default-src 'none'"
+_BARE = frozenset(ACCEPTED[extension] for extension in BARE)
 _PLAIN = re.compile(r"[^A-Za-z0-9 ._()-]")
 
 
 @router.get("/evidence-files/{evidence_version_id}")
 async def download(
+    who: Person,
     session: Transaction,
     parts: Portal,
     version: Annotated[
         EvidenceVersion, Depends(EvidenceVersionFor(Permission.READ_EVIDENCE), scope="function")
     ],
 ) -> Response:
+    """The original, to the organisation's own people."""
     if session.get_one(Evidence, version.evidence_id).removed_at is not None:
         raise NotFound
-    return file_response(parts, version)
+    return original_response(session, parts, who, version)
 
 
-def file_response(parts: PortalParts, version: EvidenceVersion) -> Response:
-    """The bytes of a file version, streamed from disk as an attachment whatever the request says.
+def original_response(session: Session, parts: PortalParts, who: Who, version: EvidenceVersion) -> Response:
+    """The bytes as they were uploaded. NotFound for a link, HeldBack before they are clean, but to the uploader."""
+    require_clean(session, parts, who, version)
+    return _StoredBytes(parts, version, version.stored_name, version.size)
 
-    Raises NotFound for a link, which has no bytes, and FileNotFoundError when bytes that should be there are not.
+
+def reader_response(session: Session, parts: PortalParts, who: Who, version: EvidenceVersion) -> Response:
+    """The copy without names in its properties. Raises as the original does, and HeldBack while there is no copy.
+
+    The original serves for kinds that have no properties, and where the writer was told that no copy could be made and
+    confirmed that the file may be sent as it is.
     """
+    check = require_clean(session, parts, who, version)
+    if check and check.reader_name:
+        return _StoredBytes(parts, version, check.reader_name, check.reader_size)
+    if version.media_type not in _BARE and not (check and check.confirmed_at):
+        raise HeldBack(
+            "This file is being prepared",
+            "The portal makes a copy of each file without the names in its properties. Come back in a few minutes.",
+            409,
+        )
+    return _StoredBytes(parts, version, version.stored_name, version.size)
+
+
+def require_clean(
+    session: Session, parts: PortalParts, who: Who, version: EvidenceVersion
+) -> EvidenceCheck | None:
+    """The one rule that stands before all bytes of evidence, whoever asks and by whatever way."""
     if not version.stored_name:
         raise NotFound
-    path = parts.files.path(version.stored_name)
-    accepted = version.media_type in ACCEPTED.values()
-    return FileResponse(
-        path,
-        media_type=version.media_type if accepted else "application/octet-stream",
-        headers={
-            "content-disposition": disposition(version.file_name),
-            "content-security-policy": FILE_POLICY,
-            "x-content-type-options": "nosniff",
-        },
-        stat_result=path.stat(),
-    )
+    check = session.get(EvidenceCheck, version.id)
+    state = standing(check.scan if check else None, has_scanner=bool(parts.settings.scanner))
+    signature = check.signature if check else ""
+    require_open(state, signature, is_uploader=version.added_by_id == who.person_id)
+    return check
+
+
+class _StoredBytes(StreamingResponse):
+    """A stored file as an attachment, whatever the request says. The store is asked once the transaction has ended,
+    in a thread; a store that does not answer is told as a page."""
+
+    def __init__(self, parts: PortalParts, version: EvidenceVersion, name: str, size: int) -> None:
+        accepted = version.media_type in ACCEPTED.values()
+        super().__init__(
+            iter(()),
+            media_type=version.media_type if accepted else "application/octet-stream",
+            headers={
+                "content-disposition": disposition(version.file_name),
+                "content-length": str(size),
+                "content-security-policy": FILE_POLICY,
+                "x-content-type-options": "nosniff",
+            },
+        )
+        self.files, self.name, self.size = parts.files, name, size
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        streamed = await asyncio.to_thread(self.files.stream, self.name)
+        if streamed.size != self.size:
+            raise StoreAway("the store holds another number of bytes than was put there")
+        self.body_iterator = iterate_in_threadpool(streamed.chunks)
+        await super().__call__(scope, receive, send)
 
 
 def disposition(file_name: str) -> str:
