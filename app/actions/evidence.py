@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.actions.evidence_checks import Examined, note_added
 from app.actions.history import record
+from app.actions.moving import require_writable
 from app.adapters.files import Stored
 from app.adapters.structure.check import Checked
 from app.criteria.schema import Framework
@@ -19,9 +21,11 @@ from app.models import (
     EvidenceLink,
     EvidenceVersion,
     Organisation,
+    ScanState,
     SelfAssessment,
 )
 from app.queries import evidence as library
+from app.queries.evidence_checks import reader_names
 from app.rules.errors import Conflict, RuleError
 from app.rules.evidence import MOST_ITEMS, MOST_LINKS, MOST_VERSIONS, Details, place_given, require_room
 from app.rules.people import Who
@@ -52,11 +56,18 @@ def add_file(
     quota: int,
     by: Who,
     at: datetime,
+    examined: Examined | None = None,
+    scan: ScanState = ScanState.WAITING,
 ) -> Evidence:
-    """Add a stored file to the library. RuleError when it would go over ``quota`` bytes."""
+    """Add a stored file to the library, with what was found in it. RuleError when it would go over ``quota`` bytes.
+
+    What was not ``examined`` yet is examined by the job that scans it.
+    """
     _hold(session, organisation.id)
     require_room(library.bytes_kept(session, organisation.id), content.size, quota)
-    return _add(session, organisation.id, EvidenceKind.FILE, details, content, by, at)
+    item = _add(session, organisation.id, EvidenceKind.FILE, details, content, by, at)
+    note_added(session, library.newest_version(session, item.id), examined, scan=scan)
+    return item
 
 
 def add_link(
@@ -68,7 +79,16 @@ def add_link(
 
 
 def add_version(
-    session: Session, evidence: Evidence, content: Content, *, quota: int, by: Who, at: datetime
+    session: Session,
+    evidence: Evidence,
+    content: Content,
+    *,
+    quota: int,
+    by: Who,
+    at: datetime,
+    examined: Examined | None = None,
+    scan: ScanState = ScanState.WAITING,
+    verb: str = "add evidence version",
 ) -> EvidenceVersion:
     """Add a newer file or address; answers are supported by it from now on, sealed copies keep the one they name.
 
@@ -86,8 +106,42 @@ def add_version(
         raise RuleError(f"This has {MOST_VERSIONS} versions already. Add it as new evidence.", field=field)
     require_room(library.bytes_kept(session, evidence.organisation_id), content.size, quota)
     version = _version(session, evidence, newest.number + 1, content, by, at)
-    _note(session, "add evidence version", evidence, by, at, _facts(version))
+    if content.stored_name:
+        note_added(session, version, examined, scan=scan)
+    _note(session, verb, evidence, by, at, _facts(version))
     return version
+
+
+def add_cleaned_version(
+    session: Session,
+    evidence: Evidence,
+    replaced_id: UUID,
+    content: Content,
+    *,
+    quota: int,
+    by: Who,
+    at: datetime,
+    examined: Examined,
+    scan: ScanState = ScanState.WAITING,
+) -> EvidenceVersion:
+    """Add the version that the portal made of the newest one, without its changes, comments and properties.
+
+    Conflict when ``replaced_id`` is not the newest version any more; RuleError as ``add_version``.
+    """
+    _hold(session, evidence.organisation_id)
+    if library.newest_version(session, evidence.id).id != replaced_id:
+        raise Conflict("A newer version was added meanwhile. Open the evidence and look at that one.")
+    return add_version(
+        session,
+        evidence,
+        content,
+        quota=quota,
+        by=by,
+        at=at,
+        examined=examined,
+        scan=scan,
+        verb="remove findings from evidence",
+    )
 
 
 def remove(session: Session, evidence: Evidence, *, by: Who, at: datetime) -> list[str]:
@@ -107,7 +161,9 @@ def remove(session: Session, evidence: Evidence, *, by: Who, at: datetime) -> li
     files = [version for version, _ in library.versions(session, evidence.id) if version.stored_name]
     sealed = {version.id for version in library.sealed_among(session, files, evidence.organisation_id)}
     _note(session, "remove evidence", evidence, by, at, {"sealed versions": len(sealed)})
-    return [version.stored_name for version in files if version.id not in sealed]
+    unsealed = [version for version in files if version.id not in sealed]
+    readers = reader_names(session, [version.id for version in unsealed])
+    return [*(version.stored_name for version in unsealed), *readers]
 
 
 def link(
@@ -125,6 +181,7 @@ def link(
 
     RuleError when the item is not in the library of the same organisation, whoever else's it may be.
     """
+    require_writable(session, self_assessment, code)
     criterion = framework.criterion(code)
     if not criterion.applies_to(session.get_one(Organisation, self_assessment.organisation_id).kind):
         raise RuleError(
@@ -158,6 +215,7 @@ def unlink(
     session: Session, self_assessment: SelfAssessment, code: str, evidence_id: UUID, *, by: Who, at: datetime
 ) -> None:
     """Let an item no longer support an answer. What is unlinked already stays so."""
+    require_writable(session, self_assessment, code)
     found = _link(session, self_assessment.id, code, evidence_id)
     if found is None:
         return

@@ -3,11 +3,10 @@
 ``?for=<self-assessment>:<criterion>`` says where the evidence is wanted: it is linked there, and the person returns.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
@@ -15,22 +14,31 @@ from sqlmodel import Session
 from app.actions import evidence as actions
 from app.actions.evidence import Content
 from app.config import MEGABYTE
-from app.criteria.schema import Criterion, Framework
-from app.models import Evidence, EvidenceKind, Organisation, SelfAssessment
+from app.criteria.schema import Source
+from app.models import Evidence, EvidenceKind, Organisation
 from app.queries import evidence as library
-from app.queries import scopes
 from app.rules.days import uk_day
 from app.rules.errors import RuleError
-from app.rules.evidence import FILE_FORM, LINK_FORM, NEW_ADDRESS_FORM, Asked, place_given, read
+from app.rules.evidence import (
+    FILE_FORM,
+    LINK_FORM,
+    NEW_ADDRESS_FORM,
+    SOURCE,
+    Asked,
+    is_warning_open,
+    place_given,
+    read,
+)
 from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.web.components import components
-from app.web.errors import NotFound
+from app.web.evidence_goals import Goal, goal_of
+from app.web.evidence_sources import source_ids, sources
 from app.web.guards import EvidenceFor, OrganisationFor
 from app.web.pages import again, go, page
 from app.web.portal import Portal, PortalParts
 from app.web.transaction import Form, Now, Person, Transaction, Typed
-from app.web.uploads import BeforeReading, CheckedUpload, Upload
+from app.web.uploads import BeforeReading, CheckedUpload, Upload, scan_state
 
 router = APIRouter()  # included with a limit on bodies that lets a file through
 
@@ -40,29 +48,17 @@ Shelf = Annotated[Organisation, Depends(_SHELF, scope="function")]
 Item = Annotated[Evidence, Depends(_ITEM, scope="function")]
 
 
-@dataclass(frozen=True)
-class Goal:
-    """The criterion that evidence is added for."""
-
-    self_assessment: SelfAssessment
-    framework: Framework
-    criterion: Criterion
-
-    @property
-    def path(self) -> str:
-        return f"/self-assessments/{self.self_assessment.id}/criteria/{self.criterion.code}"
-
-    @property
-    def query(self) -> str:
-        return f"?for={self.self_assessment.id}:{self.criterion.code}"
-
-
 @router.get("/organisations/{organisation_id}/evidence/new")
 async def new_file(
     request: Request, who: Person, session: Transaction, parts: Portal, organisation: Shelf
 ) -> Response:
-    goal = _goal(request, session, parts, organisation, lock=False)
-    return page(request, "evidence/new_file", who, **_drawn(FILE_FORM, organisation, goal, Typed(), {}))
+    goal = goal_of(request, session, parts, organisation, lock=False)
+    return page(
+        request,
+        "evidence/new_file",
+        who,
+        **_drawn(FILE_FORM, organisation, goal, Typed(), {}, sources(session, parts)),
+    )
 
 
 @router.post("/organisations/{organisation_id}/evidence/new")
@@ -77,21 +73,29 @@ async def add_file(
     parts: Portal,
     organisation: Shelf,
 ) -> Response:
-    goal = _goal(request, session, parts, organisation, lock=True)
-    form = read(FILE_FORM, typed.text, today=uk_day(at))
+    goal = goal_of(request, session, parts, organisation, lock=True)
+    form = read(FILE_FORM, typed.text, today=uk_day(at), sources=source_ids(session, parts))
     errors = _file_errors(upload) | form.errors | _place_errors(typed)
     if not errors and form.details and upload.content:
         try:
             with session.begin_nested():
                 item = actions.add_file(
-                    session, organisation, form.details, upload.content, quota=_quota(parts), by=who, at=at
+                    session,
+                    organisation,
+                    form.details,
+                    upload.content,
+                    quota=quota(parts),
+                    by=who,
+                    at=at,
+                    examined=upload.examined,
+                    scan=scan_state(parts.settings),
                 )
                 _link(session, goal, item, typed, who, at)
             upload.is_kept = True
-            return go(_done(goal, item))
+            return go(_asked_first(upload, item, goal) or _done(goal, item))
         except RuleError as error:
             errors = {error.field: error.sentence}
-    drawn = _drawn(FILE_FORM, organisation, goal, typed, errors)
+    drawn = _drawn(FILE_FORM, organisation, goal, typed, errors, sources(session, parts))
     return again(request, "evidence/new_file", who, errors, status=upload.status, **drawn)
 
 
@@ -99,8 +103,13 @@ async def add_file(
 async def new_link(
     request: Request, who: Person, session: Transaction, parts: Portal, organisation: Shelf
 ) -> Response:
-    goal = _goal(request, session, parts, organisation, lock=False)
-    return page(request, "evidence/new_link", who, **_drawn(LINK_FORM, organisation, goal, Typed(), {}))
+    goal = goal_of(request, session, parts, organisation, lock=False)
+    return page(
+        request,
+        "evidence/new_link",
+        who,
+        **_drawn(LINK_FORM, organisation, goal, Typed(), {}, sources(session, parts)),
+    )
 
 
 @router.post("/organisations/{organisation_id}/evidence/new-link")
@@ -113,8 +122,8 @@ async def add_link(
     parts: Portal,
     organisation: Shelf,
 ) -> Response:
-    goal = _goal(request, session, parts, organisation, lock=True)
-    form = read(LINK_FORM, typed.text, today=uk_day(at))
+    goal = goal_of(request, session, parts, organisation, lock=True)
+    form = read(LINK_FORM, typed.text, today=uk_day(at), sources=source_ids(session, parts))
     errors = form.errors | _place_errors(typed)
     if not errors and form.details:
         try:
@@ -124,7 +133,7 @@ async def add_link(
             return go(_done(goal, item))
         except RuleError as error:
             errors = {error.field: error.sentence}
-    drawn = _drawn(LINK_FORM, organisation, goal, typed, errors)
+    drawn = _drawn(LINK_FORM, organisation, goal, typed, errors, sources(session, parts))
     return again(request, "evidence/new_link", who, errors, **drawn)
 
 
@@ -149,35 +158,23 @@ async def add_version(
     if content is not None:
         try:
             with session.begin_nested():
-                actions.add_version(session, item, content, quota=_quota(parts), by=who, at=at)
+                actions.add_version(
+                    session,
+                    item,
+                    content,
+                    quota=quota(parts),
+                    by=who,
+                    at=at,
+                    examined=upload.examined,
+                    scan=scan_state(parts.settings),
+                )
             upload.is_kept = content is upload.content
-            return go(f"/evidence/{item.id}?added=1")
+            return go(_asked_first(upload, item, None) or f"/evidence/{item.id}?added=1")
         except RuleError as error:
             errors = {error.field: error.sentence}
     status = upload.status if item.kind is EvidenceKind.FILE else 422
     drawn = _version_drawn(session, item, typed, errors)
     return again(request, "evidence/version", who, errors, status=status, **drawn)
-
-
-def _goal(
-    request: Request, session: Session, parts: PortalParts, organisation: Organisation, *, lock: bool
-) -> Goal | None:
-    """What the address names; NotFound when that is not this organisation's or does not exist."""
-    named = request.query_params.get("for")
-    if named is None:
-        return None
-    id_, _, code = named.partition(":")
-    try:
-        found = scopes.self_assessment(session, UUID(id_), lock)
-    except ValueError:
-        raise NotFound from None
-    if found is None or found.thing.organisation_id != organisation.id:
-        raise NotFound
-    framework = parts.shelf.get(session, found.thing.framework_version_id)
-    criterion = next((one for one in framework.criteria if one.code == code), None)
-    if criterion is None or not criterion.applies_to(organisation.kind):
-        raise NotFound
-    return Goal(found.thing, framework, criterion)
 
 
 def _link(session: Session, goal: Goal | None, item: Evidence, typed: Typed, who: Who, at: datetime) -> None:
@@ -186,6 +183,14 @@ def _link(session: Session, goal: Goal | None, item: Evidence, typed: Typed, who
     place = typed.text.get("place", "")
     code = goal.criterion.code
     actions.link(session, goal.self_assessment, goal.framework, code, item.id, place, by=who, at=at)
+
+
+def _asked_first(upload: Upload, item: Evidence, goal: Goal | None) -> str:
+    """The page that asks about what was found, which leads on from there; empty when there is nothing to ask."""
+    kinds = [asdict(one) for one in upload.examined.findings] if upload.examined else []
+    if not upload.is_kept or not is_warning_open(kinds, None):
+        return ""
+    return f"/evidence/{item.id}/findings{goal.query if goal else ''}"
 
 
 def _done(goal: Goal | None, item: Evidence) -> str:
@@ -214,12 +219,18 @@ def _newer(
     return (None if form.errors else Content(url=form.url)), form.errors
 
 
-def _quota(parts: PortalParts) -> int:
+def quota(parts: PortalParts) -> int:
+    """How many bytes one organisation may keep."""
     return parts.settings.evidence_organisation_megabytes * MEGABYTE
 
 
 def _drawn(
-    form: Asked, organisation: Organisation, goal: Goal | None, typed: Typed, errors: Mapping[str, str]
+    form: Asked,
+    organisation: Organisation,
+    goal: Goal | None,
+    typed: Typed,
+    errors: Mapping[str, str],
+    choices: Sequence[Source],
 ) -> dict[str, Any]:
     """What the templates of new evidence take. The address of the form keeps what the evidence is for."""
     return {
@@ -228,6 +239,8 @@ def _drawn(
         "components": components(form, typed.text, errors),
         "place": typed.text.get("place", ""),
         "query": goal.query if goal else "",
+        "sources": choices,
+        "source": typed.get(SOURCE),
     }
 
 

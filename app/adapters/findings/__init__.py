@@ -1,0 +1,1 @@
+"""What a file holds that should not be sent: looked for by rule, and taken out where a rule can."""
