@@ -11,9 +11,12 @@ SEEN_STEP = timedelta(minutes=1)  # how exactly "last used" is kept, so that not
 
 def holds(session: SignInSession, at: datetime, idle: timedelta, absolute: timedelta) -> bool:
     """Whether the session may still be used at ``at``."""
-    if session.ended_at is not None:
-        return False
-    return at < session.seen_at + idle and at < session.started_at + absolute
+    return session.ended_at is None and at < ends_at(session, idle, absolute)
+
+
+def ends_at(session: SignInSession, idle: timedelta, absolute: timedelta) -> datetime:
+    """When the session ends by itself, if it is not used again."""
+    return min(session.seen_at + idle, session.started_at + absolute)
 
 
 def is_worth_noting(session: SignInSession, at: datetime) -> bool:

@@ -4,7 +4,6 @@ Linking, unlinking and adding evidence are buttons of the one form, so that none
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,15 +11,22 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.actions import evidence as evidence_actions
+from app.actions import moving, presence
 from app.actions import self_assessments as actions
 from app.criteria.answers import clean
-from app.criteria.schema import Question
-from app.rules.errors import RuleError, Stale
+from app.models import Answer
+from app.queries import evidence as library
+from app.queries import history, self_assessments
+from app.rules.days import uk_day
+from app.rules.errors import RuleError
+from app.rules.marks import written
 from app.rules.people import Who
-from app.web import components
-from app.web.criterion_sheets import Sheet, drawn, load_sheet
-from app.web.errors import BadRequest
-from app.web.pages import again, go, page
+from app.rules.progress import Support
+from app.web import autosave
+from app.web.answer_forms import AnswerForm
+from app.web.both_texts import both_texts, choose_again
+from app.web.criterion_sheets import Place, Sheet, drawn, faults, load_place, load_sheet
+from app.web.pages import again, go, page, wants_json
 from app.web.portal import Portal, PortalParts
 from app.web.self_assessments import Readable, Writable
 from app.web.transaction import Form, Now, Person, Transaction, Typed
@@ -30,6 +36,8 @@ router = APIRouter()
 EVIDENCE_FIELD, PLACE_FIELD = "form-evidence", "form-place"
 DONE = {
     "saved": "Your answer is saved.",
+    "chosen": "What you chose is saved.",
+    "confirmed": "You said that this is still true, and it is saved.",
     "added": "The evidence is added to the library and linked here.",
     "linked": "The evidence is linked and your answer is saved.",
     "unlinked": "The evidence is unlinked and your answer is saved. It is still in the library.",
@@ -57,71 +65,73 @@ async def save(
     self_assessment: Writable,
     code: str,
 ) -> Response:
-    sheet = load_sheet(session, parts, self_assessment, code, who)
-    values = {name: text for name, text in typed.text.items() if not name.startswith("form-")}
-    version, is_finished = _version(typed), typed.get("form-finished") == "yes"
+    """Save, link and unlink by a button; or save by itself, when a script asks: then nothing is drawn."""
+    place = load_place(session, parts, self_assessment, code)
+    form = AnswerForm.of(typed, who)
+    values = form.values
     try:
         with session.begin_nested():
-            answer = actions.save_answer(
-                session,
-                self_assessment,
-                sheet.framework,
-                code,
-                values,
-                version=version,
-                is_finished=is_finished,
-                by=who,
-                at=at,
-            )
-    except Stale:
-        return _stale(request, who, sheet, values, is_finished)
+            values = form.chosen_values(_saved_values(session, place) if form.asked_to_choose else {})
+            saved = _merge(session, place, form, values, who, at)
     except RuleError as error:
-        context = drawn(sheet, {error.field: error.sentence}, values, is_finished)
-        return again(request, "self_assessments/criterion", who, error, nothing_saved=True, **context)
-    return _then(request, who, session, parts, at, typed, replace(sheet, answer=answer))
+        return _refused(request, who, session, parts, place, form, error)
+    presence.note_here(session, self_assessment, code, by=who, at=at)
+    if wants_json(request):
+        return autosave.told(request, session, place, form, saved, who, at)
+    if conflicts := saved.merged.conflicts:
+        yours = clean(place.criterion, values).values
+        other = history.last_saved(session, self_assessment.id, code, conflicts)
+        sheet = load_sheet(session, parts, self_assessment, code, who)
+        return both_texts(request, who, sheet, yours, conflicts, other)
+    return _then(request, who, session, parts, at, typed, place, saved.answer)
 
 
-def _version(typed: Typed) -> int:
-    text = typed.get("form-version")
-    if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise BadRequest("The form was not complete. Go back, reload the page and send it again.")
-    return int(text)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One question that two people answered differently at the same time."""
-
-    question: Question
-    yours: str
-    theirs: str
-    component: components.Component
-
-
-def _stale(
-    request: Request, who: Who, sheet: Sheet, values: Mapping[str, str], is_finished: bool
-) -> Response:
-    """Both texts, and a form that saves over the newer one knowingly: it carries the newer version."""
-    yours = clean(sheet.criterion, values).values
-    differing = components.differing(sheet.criterion, yours, sheet.values)
-    ids = {question.id for question in differing}
-    return page(
-        request,
-        "self_assessments/stale",
-        who,
-        status=409,
-        **drawn(sheet, {}, yours, is_finished),
-        differences=[_difference(sheet, question, yours) for question in differing],
-        kept={key: text for key, text in yours.items() if key.partition("-")[0] not in ids},
+def _merge(
+    session: Session, place: Place, form: AnswerForm, values: Mapping[str, str], who: Who, at: datetime
+) -> actions.Saved:
+    return actions.merge_answer(
+        session,
+        place.self_assessment,
+        place.framework,
+        place.criterion.code,
+        values,
+        seen=form.seen,
+        sent=form.sent,
+        is_finished=form.is_finished,
+        by=who,
+        at=at,
     )
 
 
-def _difference(sheet: Sheet, question: Question, yours: Mapping[str, str]) -> Difference:
-    return Difference(
-        question,
-        components.shown(question, yours, sheet.choices),
-        components.shown(question, sheet.values, sheet.choices),
-        components.renamed(components.component(question, yours, "", sheet.choices), "What to save"),
+def _saved_values(session: Session, place: Place) -> Mapping[str, str]:
+    answer = self_assessments.answer(session, place.self_assessment.id, place.criterion.code)
+    return answer.values if answer else {}
+
+
+def _refused(
+    request: Request,
+    who: Who,
+    session: Session,
+    parts: PortalParts,
+    place: Place,
+    form: AnswerForm,
+    error: RuleError,
+) -> Response:
+    if wants_json(request):
+        return autosave.refused(error)
+    sheet = load_sheet(session, parts, place.self_assessment, place.criterion.code, who)
+    errors = {error.field: error.sentence}
+    if form.asked_to_choose:
+        return choose_again(request, who, sheet, form, errors)
+    context = drawn(sheet, errors, form.values, form.is_finished)
+    return again(
+        request,
+        "self_assessments/criterion",
+        who,
+        error,
+        nothing_saved=True,
+        seen=written(form.seen),
+        **context,
     )
 
 
@@ -132,44 +142,61 @@ def _then(
     parts: PortalParts,
     at: datetime,
     typed: Typed,
-    sheet: Sheet,
+    place: Place,
+    answer: Answer | None,
 ) -> Response:
-    """What the pressed button asks for, now that the answer is saved; ``sheet`` holds the answer as it is now."""
+    """What the pressed button asks for, now that the answer is saved; ``answer`` is as it is now."""
     wish, _, named = typed.get("form-then").partition(":")
-    self_assessment, framework, code = sheet.self_assessment, sheet.framework, sheet.criterion.code
+    self_assessment, framework, code = place.self_assessment, place.framework, place.criterion.code
     if wish == "link":
         try:
             with session.begin_nested():
                 item = _id(typed.get(EVIDENCE_FIELD))
-                place = typed.text.get(PLACE_FIELD, "")
-                evidence_actions.link(session, self_assessment, framework, code, item, place, by=who, at=at)
+                passage = typed.text.get(PLACE_FIELD, "")
+                evidence_actions.link(session, self_assessment, framework, code, item, passage, by=who, at=at)
         except RuleError as error:
             return _not_linked(
                 request, who, load_sheet(session, parts, self_assessment, code, who), error, typed
             )
     elif wish == "unlink":
         evidence_actions.unlink(session, self_assessment, code, _id(named), by=who, at=at)
-    return go(_where(sheet, wish))
+    elif wish == "confirm":
+        moving.confirm(session, self_assessment, code, by=who, at=at)
+    return go(_beside(place, wish) or _onward(session, place, answer, wish, at))
 
 
-def _where(sheet: Sheet, wish: str) -> str:
-    library_path = f"/organisations/{sheet.organisation.id}/evidence"
-    target = f"?for={sheet.self_assessment.id}:{sheet.criterion.code}"
-    fixed = {
-        "link": f"{sheet.path}?done=linked#linked-evidence",
-        "unlink": f"{sheet.path}?done=unlinked#linked-evidence",
+def _beside(place: Place, wish: str) -> str:
+    """Where a button leads that leaves the criterion for now, or only its evidence; empty for the others."""
+    library_path = f"/organisations/{place.organisation.id}/evidence"
+    target = f"?for={place.self_assessment.id}:{place.criterion.code}"
+    return {
+        "link": f"{place.path}?done=linked#linked-evidence",
+        "unlink": f"{place.path}?done=unlinked#linked-evidence",
         "upload": f"{library_path}/new{target}",
         "address": f"{library_path}/new-link{target}",
-    }
-    if wish in fixed:
-        return fixed[wish]
-    if sheet.faults():
-        return f"{sheet.path}?done=saved"
-    task_list = f"/self-assessments/{sheet.self_assessment.id}"
-    following = sheet.neighbour(1)
+        "chosen": f"{place.path}?done=chosen",
+        "confirm": f"{place.path}?done=confirmed",
+    }.get(wish, "")
+
+
+def _onward(session: Session, place: Place, answer: Answer | None, wish: str, at: datetime) -> str:
+    """To the next criterion or the task list, unless something typed here is to be changed first."""
+    stay = f"{place.path}?done=saved"
+    if _has_faults(session, place, answer, at):
+        return stay
+    task_list = f"/self-assessments/{place.self_assessment.id}"
+    following = place.neighbour(1)
     if wish == "next" and following is not None:
         return f"{task_list}/criteria/{following.code}"
-    return task_list if wish in ("later", "next") else f"{sheet.path}?done=saved"
+    return task_list if wish in ("later", "next") else stay
+
+
+def _has_faults(session: Session, place: Place, answer: Answer | None, at: datetime) -> bool:
+    if answer is None:
+        return False
+    linked = library.linked_to(session, place.self_assessment.id, place.criterion.code)
+    support = Support.of((one.item.expires_on for one in linked), uk_day(at))
+    return bool(faults(place.criterion, answer.values, answer.is_finished, support))
 
 
 def _not_linked(request: Request, who: Who, sheet: Sheet, error: RuleError, typed: Typed) -> Response:

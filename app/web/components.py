@@ -80,15 +80,6 @@ def shown(question: Question, values: Mapping[str, str], options: Sequence[Choic
     return value
 
 
-def differing(form: Asks, one: Mapping[str, str], other: Mapping[str, str]) -> list[Question]:
-    """The questions that two sets of values answer differently."""
-    return [question for question in form.questions if _own(question, one) != _own(question, other)]
-
-
-def _own(question: Question, values: Mapping[str, str]) -> dict[str, str]:
-    return {key: text for key, text in values.items() if key.partition("-")[0] == question.id and text}
-
-
 def _label(question: Question) -> str:
     return question.label if question.required else f"{question.label} (optional)"
 
@@ -154,6 +145,13 @@ def date_parts(question: Question, values: Mapping[str, str]) -> dict[str, str]:
     except ValueError:
         return typed
     return {"day": str(made.day), "month": str(made.month), "year": str(made.year)}
+
+
+def fields(question: Question, values: Mapping[str, str]) -> dict[str, str]:
+    """What the drawn fields of a question hold, by their names."""
+    if question.kind is not QuestionKind.DATE:
+        return {question.id: values.get(question.id, "")}
+    return {f"{question.id}-{part}": text for part, text in date_parts(question, values).items()}
 
 
 def _shown_date(question: Question, values: Mapping[str, str]) -> str:

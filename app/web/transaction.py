@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlmodel import Session
@@ -49,7 +50,10 @@ def _signed_in(request: Request, parts: PortalParts) -> Who | None:
         if found is None or found[1].left_at is not None or not _holds(found[0], at, parts):
             return None
         who = people.who(session, found[1], at)
-        used = found[0].id if sessions.is_worth_noting(found[0], at) else None
+        used = found[0].id if sessions.is_worth_noting(found[0], at) and _counts_as_use(request) else None
+        if used:
+            found[0].seen_at = at  # in memory, for the ending; what is written is below
+        request.state.ending = _ending(found[0], at, parts)
     if used:
         with parts.database.write() as session:
             sign_in.note_seen(session, used, at=at)
@@ -58,8 +62,7 @@ def _signed_in(request: Request, parts: PortalParts) -> Who | None:
 
 
 def _holds(signed_in: SignInSession, at: datetime, parts: PortalParts) -> bool:
-    idle = timedelta(minutes=parts.settings.session_idle_minutes)
-    return sessions.holds(signed_in, at, idle, timedelta(hours=parts.settings.session_hours))
+    return sessions.holds(signed_in, at, *_limits(parts))
 
 
 MaybePerson = Annotated[Who | None, Depends(person_or_none)]
@@ -72,6 +75,43 @@ async def signed_in_person(who: MaybePerson) -> Who:
 
 
 Person = Annotated[Who, Depends(signed_in_person)]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """When this sign-in ends unless it is used again, as a page may warn of it."""
+
+    session_id: UUID
+    seconds: int  # from now
+    longest: int  # seconds from now after which it ends however much it is used
+
+    @property
+    def is_final(self) -> bool:
+        """No use makes it last longer."""
+        return self.seconds >= self.longest
+
+
+def _ending(found: SignInSession, at: datetime, parts: PortalParts) -> Ending:
+    idle, absolute = _limits(parts)
+    left = sessions.ends_at(found, idle, absolute) - at
+    longest = found.started_at + absolute - at
+    return Ending(found.id, int(left.total_seconds()), int(longest.total_seconds()))
+
+
+def _limits(parts: PortalParts) -> tuple[timedelta, timedelta]:
+    settings = parts.settings
+    return timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
+
+
+def _counts_as_use(request: Request) -> bool:
+    """A page that tells by itself that it is open keeps nobody signed in."""
+    return not request.url.path.endswith("/presence")
+
+
+def ending_of(request: Request) -> Ending | None:
+    """When the sign-in that this request came with ends; None for who is not signed in."""
+    found: Ending | None = getattr(request.state, "ending", None)
+    return found
 
 
 @dataclass(frozen=True)

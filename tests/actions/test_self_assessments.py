@@ -5,10 +5,13 @@ from sqlmodel import Session, select
 
 from app.actions import self_assessments as actions
 from app.db import Database
-from app.models import Answer, Event, FrameworkVersion, SelfAssessment
+from app.models import Event, FrameworkVersion, SelfAssessment
 from app.queries import self_assessments as look_up
 from app.rules.errors import Conflict, RuleError, Stale
+from app.rules.marks import mark
 from tests.story import NOW, Story
+
+NOTHING: dict[str, str] = {}
 
 
 def started(session: Session, story: Story, code: str = "ZZA", part: str = "lead_a") -> SelfAssessment:
@@ -21,14 +24,14 @@ def save(
     story: Story,
     made: SelfAssessment,
     typed: dict[str, str],
-    version: int = 0,
-    is_finished: bool = False,
+    seen: dict[str, str] | None = NOTHING,
+    is_finished: bool | None = False,
     part: str = "lead_a",
     code: str = "B02",
-) -> Answer:
+) -> actions.Saved:
     by = story.who(session, part)
     return actions.save_answer(
-        session, made, story.framework, code, typed, version=version, is_finished=is_finished, by=by, at=NOW
+        session, made, story.framework, code, typed, seen=seen, is_finished=is_finished, by=by, at=NOW
     )
 
 
@@ -56,8 +59,9 @@ def test_what_was_typed_is_kept_with_its_faults(database: Database, story: Story
     typed = {"narrative": "a\r\nb ", "date-day": "31", "date-month": "2", "date-year": "2026", "rating": "7"}
     with database.write() as session:
         made = started(session, story)
-        answer = save(session, story, made, typed)
+        answer = save(session, story, made, typed).answer
         event = session.exec(select(Event).where(Event.verb == "save answer")).one()
+    assert answer is not None
     assert answer.values == {
         "narrative": "a\nb",
         "date-day": "31",
@@ -65,34 +69,48 @@ def test_what_was_typed_is_kept_with_its_faults(database: Database, story: Story
         "date-year": "2026",
         "rating": "7",
     }
-    assert event.facts == {"criterion": "B02", "version": 1, "finished": False}
+    assert event.facts == {
+        "criterion": "B02",
+        "version": 1,
+        "finished": False,
+        "questions": ["rating", "narrative", "date"],
+    }
 
 
 def test_a_stale_save_changes_nothing(database: Database, story: Story) -> None:
     with database.write() as session:
         made = started(session, story)
         save(session, story, made, {"narrative": "First"})
-        for version in (0, 2):
+        for seen in (NOTHING, {"narrative": mark({"narrative": "Never was"})}):
             with pytest.raises(Stale):
-                save(session, story, made, {"narrative": "Second"}, version, part="contributor_a")
+                save(
+                    session, story, made, {"narrative": "Second", "role": "Nurse"}, seen, part="contributor_a"
+                )
         kept = look_up.answer(session, made.id, "B02")
         assert kept is not None
         assert (kept.values, kept.version) == ({"narrative": "First"}, 1)
 
 
-def test_a_version_of_an_answer_that_never_was_is_stale(database: Database, story: Story) -> None:
-    with database.write() as session, pytest.raises(Stale):
-        save(session, story, started(session, story), {"narrative": "x"}, 3)
-
-
 def test_saving_what_is_saved_is_no_new_version(database: Database, story: Story) -> None:
     with database.write() as session:
         made = started(session, story)
-        assert save(session, story, made, {"narrative": " "}).version == 0
+        assert save(session, story, made, {"narrative": " "}).answer is None
         assert look_up.answers(session, made.id) == {}
-        assert save(session, story, made, {"narrative": "Same"}).version == 1
-        assert save(session, story, made, {"narrative": "Same"}).version == 1
-        assert save(session, story, made, {"narrative": "Same"}, 1, is_finished=True).version == 2
+        versions = []
+        for is_finished in (False, False, True, True):
+            answer = save(session, story, made, {"narrative": "Same"}, is_finished=is_finished).answer
+            assert answer is not None
+            versions.append(answer.version)
+        assert versions == [1, 1, 2, 2]
+
+
+def test_what_is_not_sent_stays_and_what_is_sent_empty_goes(database: Database, story: Story) -> None:
+    with database.write() as session:
+        made = started(session, story)
+        save(session, story, made, {"narrative": "Text", "role": "Nurse", "rating": "2"}, is_finished=True)
+        answer = save(session, story, made, {"role": ""}, None, is_finished=None).answer
+        assert answer is not None
+        assert (answer.values, answer.is_finished) == ({"narrative": "Text", "rating": "2"}, True)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def _fill_the_rest(session: Session, story: Story, part: str, item_title: str, a
             continue
         typed = {question.id: answer_to(criterion, question) for question in criterion.questions}
         self_assessments.save_answer(
-            session, own, story.framework, criterion.code, typed, version=0, is_finished=True, by=by, at=at
+            session, own, story.framework, criterion.code, typed, seen={}, is_finished=True, by=by, at=at
         )
         evidence.link(session, own, story.framework, criterion.code, item.id, "page 1", by=by, at=at)
 

@@ -15,6 +15,8 @@ FILES = Path(__file__).parent / "files"
 TRUST = "Fictional trust A"
 REPORT = "Statement against racism, report to the board"
 RATING = "2: Established"
+# What the portal finds in these files, and asks about before they may be sent.
+WARNED = {"photo.jpg": "could not be searched", "figures.xlsx": "cell"}
 
 
 @dataclass
@@ -120,7 +122,19 @@ class Telling:
         hands.date("Date of the evidence", "27", "3", "2026")
         hands.write("Page or passage (optional)", "page 1")
         hands.press("Upload")
-        hands.reads("The evidence is added to the library and linked here.")
+        if file in WARNED:
+            self._keep(file)
+        else:
+            hands.reads("The evidence is added to the library and linked here.")
+
+    def _keep(self, file: str) -> None:
+        """The warning before anything is sent: first without a reason, then with one."""
+        hands = self.hands
+        assert hands.heading().endswith("Look at this before it is sent")
+        hands.reads(WARNED[file])
+        hands.press("Keep the file with this reason", status=422)
+        hands.write("Why may it be sent as it is?", "The board has seen it and agreed.")
+        hands.press("Keep the file with this reason")
 
     def see_what_is_missing(self) -> None:
         """Eleven criteria are; the rest is filled by the actions, and then nothing is."""
