@@ -48,9 +48,9 @@ def claim(session: Session, *, at: datetime) -> Mail | None:
 
 
 def note_sent(session: Session, mail_id: UUID, *, at: datetime) -> None:
-    """The mail server took it."""
+    """The mail server took it. Its text goes: it may hold a link that signs somebody in, and nobody needs it here."""
     mail = session.get_one(Mail, mail_id)
-    mail.sent_at, mail.leased_until, mail.last_error = at, None, ""
+    mail.sent_at, mail.leased_until, mail.last_error, mail.body = at, None, "", ""
 
 
 def note_failure(session: Session, mail_id: UUID, error: str) -> None:

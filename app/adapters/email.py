@@ -3,7 +3,9 @@
 import os
 import smtplib
 import ssl
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -44,6 +46,15 @@ class FileSender:
             os.replace(unfinished, self.folder / f"{mail.id}.eml")
         except (OSError, ValueError) as failure:
             raise NotDelivered(f"{type(failure).__name__}: {failure}") from failure
+
+
+def text_in(folder: Path, mail_id: UUID) -> str:
+    """The text of a mail that ``FileSender`` wrote into ``folder``; empty when there is none."""
+    path = folder / f"{mail_id}.eml"
+    if not path.exists():
+        return ""
+    read = message_from_bytes(path.read_bytes(), policy=default)
+    return str(read.get_content())
 
 
 class SmtpSender:

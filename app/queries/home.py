@@ -28,6 +28,7 @@ MOST_SUBMISSIONS = 20  # an organisation has three levels; older ones are found 
 class Writing:
     """How far the self-assessment of one organisation is."""
 
+    organisation_id: UUID
     organisation_name: str
     self_assessment_id: UUID | None  # none: not started
     begun: int  # criteria with an answer
@@ -95,18 +96,26 @@ def writing(session: Session, organisations: frozenset[UUID]) -> list[Writing]:
     finished = func.sum(sa.case((col(Answer.is_finished), 1), else_=0))
     rows = session.execute(
         sa.select(
+            col(Organisation.id),
             col(Organisation.name),
             col(SelfAssessment.id),
             func.count(col(Answer.id)),
             func.coalesce(finished, 0),
         )
-        .join(SelfAssessment, col(SelfAssessment.organisation_id) == Organisation.id, isouter=True)
+        .join(SelfAssessment, _is_current(), isouter=True)
         .join(Answer, col(Answer.self_assessment_id) == SelfAssessment.id, isouter=True)
         .where(col(Organisation.id).in_(organisations))
-        .group_by(col(Organisation.name), col(SelfAssessment.id))
+        .group_by(col(Organisation.id), col(Organisation.name), col(SelfAssessment.id))
         .order_by(col(Organisation.name))
     ).all()
     return [Writing(*row) for row in rows]
+
+
+def _is_current() -> sa.ColumnElement[bool]:
+    """The organisation's self-assessment, but for one that was left for a newer framework version."""
+    return sa.and_(
+        col(SelfAssessment.organisation_id) == Organisation.id, col(SelfAssessment.moved_at).is_(None)
+    )
 
 
 def own_submissions(session: Session, who: Who) -> list[OwnSubmission]:

@@ -4,14 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.queries import home
+from app.models import ORGANISATION_ROLES
+from app.queries import clocks, home, waiting
 from app.queries.frameworks import newest_parsed
+from app.queries.waiting_lines import Asking
 from app.rules.people import Who
-from app.rules.permissions import Permission
+from app.rules.permissions import Permission, Scope, allows
 from app.web.guards import PortalFor
 from app.web.pages import page
 from app.web.portal import Portal
-from app.web.transaction import Transaction
+from app.web.transaction import Now, Transaction
 
 router = APIRouter()
 
@@ -22,8 +24,32 @@ async def show(
     who: Annotated[Who, Depends(PortalFor(Permission.OWN_ACCOUNT))],
     session: Transaction,
     parts: Portal,
+    at: Now,
 ) -> Response:
     framework = newest_parsed(session, parts.shelf)
-    waiting = home.waiting(session, who, reviewers=framework.settings.reviewers)
-    levels = {level.id: level.name for level in framework.levels}
-    return page(request, "home/home", who, waiting=waiting, criteria=len(framework.criteria), levels=levels)
+    board = home.waiting(session, who, reviewers=framework.settings.reviewers)
+    asking = Asking(session, who, at, lambda version_id: parts.shelf.get(session, version_id))
+    assigns = {
+        one.organisation_id
+        for one in board.writing
+        if allows(Permission.ASSIGN_CRITERIA, who, Scope(organisation_id=one.organisation_id))
+    }
+    return page(
+        request,
+        "home/home",
+        who,
+        waiting=board,
+        lines=waiting.lines(asking),
+        assigns=assigns,
+        criteria=len(framework.criteria),
+        levels={level.id: level.name for level in framework.levels},
+        clocks={
+            one.submission_id: one
+            for one in clocks.open_of(
+                session,
+                who.organisations(*ORGANISATION_ROLES),
+                at=at,
+                contact=parts.settings.contact_email,
+            )
+        },
+    )

@@ -23,11 +23,13 @@ def _links(who: Who | None) -> list[tuple[str, str]]:
         return [("Criteria", "/framework"), ("Register", "/register"), ("Sign in", "/sign-in")]
     links = [("Home", "/home")]
     if who.organisations(*ORGANISATION_ROLES):
-        links += [("Self-assessment", "/self-assessments"), ("Evidence", "/evidence")]
+        links += [("Self-assessment", "/self-assessments"), ("Evidence", "/evidence"), ("People", "/people")]
     if who.holds(Role.REVIEWER):
         links.append(("Reviews", "/reviews"))
     if who.holds(Role.ADMINISTRATOR) or who.holds(Role.MODERATOR):
         links.append(("Submissions", "/submissions"))
+    if who.holds(Role.ADMINISTRATOR):
+        links.append(("Versions", "/framework-drafts"))
     if who.organisations(*VIEWER_ROLES) or who.holds(Role.ADMINISTRATOR):
         links.append(("Dashboard", "/dashboards"))
     return [*links, ("Criteria", "/framework"), ("Register", "/register")]

@@ -40,12 +40,17 @@ def test_a_mail_is_leased_to_one_worker_and_offered_again_when_the_lease_ends(da
     assert (again and again.subject, again and again.tries) == ("First", 2)
 
 
-def test_a_mail_that_was_taken_is_never_offered_again(database: Database) -> None:
+def test_a_mail_that_was_taken_is_never_offered_again_and_its_text_with_a_secret_link_is_gone(
+    database: Database,
+) -> None:
     written(database, "Only")
     mail = claimed(database)
     assert mail is not None
     with database.write() as session:
         mails.note_sent(session, mail.id, at=NOW)
+    with database.read() as session:
+        kept = session.exec(select(Mail)).one()
+        assert (kept.subject, kept.to, kept.sent_at, kept.body) == ("Only", "a@example.invalid", NOW, "")
     assert [is_any_due(database, minutes=later) for later in (0, 3, 10_000)] == [False, False, False]
 
 

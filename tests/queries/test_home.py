@@ -34,9 +34,10 @@ def test_an_organisation_sees_how_far_it_is_and_not_how_far_others_are(
 ) -> None:
     made = steps.finished(session, story)
     assert waits(session, story, "contributor_a").writing == [
-        home.Writing("Fictional trust A", made.id, 16, 16)
+        home.Writing(story.organisations["ZZA"].id, "Fictional trust A", made.id, 16, 16)
     ]
-    assert waits(session, story, "lead_b").writing == [home.Writing("Fictional trust B", None, 0, 0)]
+    trust_b = story.organisations["ZZB"].id
+    assert waits(session, story, "lead_b").writing == [home.Writing(trust_b, "Fictional trust B", None, 0, 0)]
 
 
 def test_a_sponsor_is_asked_to_sign_what_was_handed_to_them(session: Session, story: Story) -> None:
