@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app.models import (
     ORGANISATION_ROLES,
     Evidence,
+    EvidenceCheck,
     EvidenceKind,
     EvidenceLink,
     EvidenceVersion,
@@ -23,6 +24,7 @@ from app.models import (
     SelfAssessment,
     Submission,
 )
+from app.rules.evidence import is_warning_open
 from app.rules.people import Who
 
 
@@ -38,6 +40,12 @@ class Linked(NamedTuple):
     item: Evidence
     version: EvidenceVersion
     place: str
+    check: EvidenceCheck | None  # None for a link
+
+    @property
+    def is_warned(self) -> bool:
+        """Whether what was found in it waits for the writer's answer."""
+        return self.check is not None and is_warning_open(self.check.findings, self.check.confirmed_at)
 
 
 def linked(session: Session, self_assessment_id: UUID) -> list[Linked]:
@@ -53,19 +61,26 @@ def linked_to(session: Session, self_assessment_id: UUID, code: str) -> list[Lin
 
 # The statements of the criterion page are built once: building them took longer than the database takes to answer.
 @cache
-def _linked_to() -> sa.Select[str, Evidence, EvidenceVersion, str]:
+def _linked_to() -> sa.Select[str, Evidence, EvidenceVersion, str, EvidenceCheck | None]:
     return _linked().where(col(EvidenceLink.criterion_code) == sa.bindparam("code"))
 
 
 @cache
-def _linked() -> sa.Select[str, Evidence, EvidenceVersion, str]:
+def _linked() -> sa.Select[str, Evidence, EvidenceVersion, str, EvidenceCheck | None]:
     return (
-        sa.select(col(EvidenceLink.criterion_code), Evidence, EvidenceVersion, col(EvidenceLink.place))
+        sa.select(
+            col(EvidenceLink.criterion_code),
+            Evidence,
+            EvidenceVersion,
+            col(EvidenceLink.place),
+            EvidenceCheck,
+        )
         .join(Evidence, col(Evidence.id) == col(EvidenceLink.evidence_id))
         .join(EvidenceVersion, col(EvidenceVersion.evidence_id) == col(Evidence.id))
+        .outerjoin(EvidenceCheck, col(EvidenceCheck.evidence_version_id) == col(EvidenceVersion.id))
         .where(col(EvidenceLink.self_assessment_id) == sa.bindparam("id"))
         .where(col(Evidence.removed_at).is_(None))
-        .where(_is_newest())
+        .where(is_newest())
         .order_by(
             col(EvidenceLink.criterion_code),
             col(EvidenceLink.linked_at),
@@ -75,7 +90,8 @@ def _linked() -> sa.Select[str, Evidence, EvidenceVersion, str]:
     )
 
 
-def _is_newest() -> sa.ColumnElement[bool]:
+def is_newest() -> sa.ColumnElement[bool]:
+    """The condition that a version, joined to its item, is the one that counts."""
     later = aliased(EvidenceVersion)
     newest = sa.select(sa.func.max(later.number)).where(col(later.evidence_id) == col(Evidence.id))
     return col(EvidenceVersion.number) == newest.correlate(Evidence).scalar_subquery()
@@ -121,7 +137,7 @@ def _library() -> sa.Select[*tuple[Any, ...]]:
         .join(EvidenceVersion, col(EvidenceVersion.evidence_id) == col(Evidence.id))
         .where(col(Evidence.organisation_id) == sa.bindparam("id"))
         .where(col(Evidence.removed_at).is_(None))
-        .where(_is_newest())
+        .where(is_newest())
         .order_by(sa.func.lower(col(Evidence.title)), col(Evidence.id))
     )
 
@@ -142,16 +158,20 @@ def uses(session: Session, organisation_id: UUID) -> list[Use]:
         _uses()
         .join(SelfAssessment, col(SelfAssessment.id) == col(EvidenceLink.self_assessment_id))
         .where(col(SelfAssessment.organisation_id) == organisation_id)
+        .where(col(SelfAssessment.moved_at).is_(None))
     ).all()
     return [Use(*row) for row in rows]
 
 
 def uses_of(session: Session, evidence_id: UUID) -> list[Use]:
     """The criteria that one item supports, by code."""
-    return [
-        Use(*row)
-        for row in session.execute(_uses().where(col(EvidenceLink.evidence_id) == evidence_id)).all()
-    ]
+    rows = session.execute(
+        _uses()
+        .join(SelfAssessment, col(SelfAssessment.id) == col(EvidenceLink.self_assessment_id))
+        .where(col(EvidenceLink.evidence_id) == evidence_id)
+        .where(col(SelfAssessment.moved_at).is_(None))  # what was left for a newer version holds nothing back
+    ).all()
+    return [Use(*row) for row in rows]
 
 
 def _uses() -> sa.Select[UUID, UUID, str, str]:
@@ -213,8 +233,19 @@ def stored_names(session: Session) -> set[str]:
         .where(EvidenceVersion.stored_name != "")
         .where(col(Evidence.removed_at).is_(None))
     ).all()
-    sealed = sealed_among(session, session.exec(_removed()).all())
-    return {*shelved, *(version.stored_name for version in sealed)}
+    removed = session.exec(_removed()).all()
+    sealed = sealed_among(session, removed)
+    lost = {version.id for version in removed} - {version.id for version in sealed}
+    readers = session.exec(
+        select(EvidenceCheck.evidence_version_id, EvidenceCheck.reader_name).where(
+            EvidenceCheck.reader_name != ""
+        )
+    ).all()
+    return {
+        *shelved,
+        *(version.stored_name for version in sealed),
+        *(name for version_id, name in readers if version_id not in lost),
+    }
 
 
 def _removed() -> SelectOfScalar[EvidenceVersion]:

@@ -1,10 +1,10 @@
 """Self-assessments: whose may be seen, their answers, and what supports them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.models import (
@@ -19,6 +19,7 @@ from app.models import (
 )
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
+from app.rules.progress import Support
 
 
 def visible_to(who: Who) -> SelectOfScalar[SelfAssessment]:
@@ -33,6 +34,7 @@ class Listed:
     organisation_name: str
     version: str
     started_at: datetime
+    moved_at: datetime | None  # left for a newer version: it can only be read
 
 
 def listed(session: Session, who: Who) -> list[Listed]:
@@ -47,20 +49,27 @@ def listed(session: Session, who: Who) -> list[Listed]:
             col(Organisation.name),
             col(FrameworkVersion.version),
             col(SelfAssessment.started_at),
+            col(SelfAssessment.moved_at),
         )
     ).all()
     return [Listed(*row) for row in rows]
 
 
 def startable(session: Session, who: Who, framework_version_id: UUID) -> list[tuple[UUID, str]]:
-    """Id and name of the organisations that have none for this version and for which the person may write."""
+    """Id and name of the organisations that have none for this framework and for which the person may write.
+
+    Who has one against another version moves it instead of beginning anew.
+    """
     own = [
         id_
         for id_ in who.organisations(*ORGANISATION_ROLES)
         if allows(Permission.WRITE_ANSWERS, who, Scope(organisation_id=id_))
     ]
-    started = select(SelfAssessment.organisation_id).where(
-        SelfAssessment.framework_version_id == framework_version_id
+    framework = select(FrameworkVersion.framework).where(FrameworkVersion.id == framework_version_id)
+    started = (
+        select(SelfAssessment.organisation_id)
+        .join(FrameworkVersion, col(FrameworkVersion.id) == SelfAssessment.framework_version_id)
+        .where(col(FrameworkVersion.framework).in_(framework))
     )
     rows = session.exec(
         select(Organisation.id, Organisation.name)
@@ -77,6 +86,17 @@ def of_organisation(session: Session, organisation_id: UUID, framework_version_i
         select(SelfAssessment.id)
         .where(SelfAssessment.organisation_id == organisation_id)
         .where(SelfAssessment.framework_version_id == framework_version_id)
+    ).first()
+
+
+def current_of(session: Session, organisation_id: UUID, framework: str) -> UUID | None:
+    """The self-assessment that the organisation writes in: the one it has not moved to a newer version."""
+    return session.exec(
+        select(SelfAssessment.id)
+        .join(FrameworkVersion, col(FrameworkVersion.id) == SelfAssessment.framework_version_id)
+        .where(SelfAssessment.organisation_id == organisation_id)
+        .where(FrameworkVersion.framework == framework)
+        .where(col(SelfAssessment.moved_at).is_(None))
     ).first()
 
 
@@ -100,13 +120,15 @@ def name_of(session: Session, person_id: UUID) -> str:
     return session.exec(select(Person.name).where(Person.id == person_id)).one()
 
 
-def evidence_counts(session: Session, self_assessment_id: UUID) -> dict[str, int]:
-    """How many items of evidence, removed ones left out, support each criterion that has any."""
+def support(session: Session, self_assessment_id: UUID, *, on: date) -> dict[str, Support]:
+    """The evidence linked to each criterion that has any, removed items left out, as it counts on a UK day."""
     rows = session.exec(
-        select(EvidenceLink.criterion_code, func.count())
+        select(EvidenceLink.criterion_code, col(Evidence.expires_on))
         .join(Evidence, col(Evidence.id) == EvidenceLink.evidence_id)
         .where(EvidenceLink.self_assessment_id == self_assessment_id)
         .where(col(Evidence.removed_at).is_(None))
-        .group_by(EvidenceLink.criterion_code)
     ).all()
-    return dict(rows)
+    last_days: dict[str, list[date | None]] = {}
+    for code, last_day in rows:
+        last_days.setdefault(code, []).append(last_day)
+    return {code: Support.of(days, on) for code, days in last_days.items()}

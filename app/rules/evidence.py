@@ -1,9 +1,11 @@
 """What an item of evidence needs, and how much of it an organisation may keep."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
+from app.adapters.findings.kinds import REMOVED_ANYWAY
 from app.criteria.answers import clean
 from app.criteria.schema import Question, QuestionKind
 from app.criteria.text import CONTROL, TURNING
@@ -15,6 +17,7 @@ MOST_ITEMS = (
 MOST_VERSIONS = 100  # of one item
 MOST_LINKS = 40  # to one criterion; reviewers open each of them
 LONGEST_PLACE = 300
+SOURCE = "source"  # the field that says which of the framework's sources an item comes from
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Details:
     title: str
     evidence_date: date
     expires_on: date | None = None
+    source: str = ""  # id of a source of the framework; empty when it comes from none of them
 
 
 @dataclass(frozen=True)
@@ -72,19 +76,25 @@ class Read:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def read(form: Asked, typed: Mapping[str, str], *, today: date) -> Read:
-    """Check the fields of ``form``; ``errors`` by question id say what to do."""
+def read(form: Asked, typed: Mapping[str, str], *, today: date, sources: Collection[str] = ()) -> Read:
+    """Check the fields of ``form``, and ``source`` beside them; ``errors`` by question id say what to do.
+
+    ``sources`` are the ids that may be chosen; choosing none is allowed, as is a form that does not ask.
+    """
     keys = {key for question in form.questions for key in keys_of(question)}
     cleaned = clean(form, {key: text for key, text in typed.items() if key in keys})
     errors = dict(cleaned.errors)
     for question in form.questions:
         if question.required and question.id not in cleaned.values:
             errors.setdefault(question.id, _WANTED[question.id])
+    source = typed.get(SOURCE, "").strip()
+    if source and source not in sources:
+        errors[SOURCE] = "Choose one of the sources, or none of them."
     if errors:
         return Read(errors=errors)
     if TITLE not in form.questions:
         return Read(url=cleaned.values["url"])
-    return _judged(cleaned.values, today)
+    return _judged(cleaned.values, source, today)
 
 
 def keys_of(question: Question) -> tuple[str, ...]:
@@ -101,7 +111,7 @@ _WANTED = {
 }
 
 
-def _judged(values: Mapping[str, str], today: date) -> Read:
+def _judged(values: Mapping[str, str], source: str, today: date) -> Read:
     dated = date.fromisoformat(values["evidence_date"])
     expires = date.fromisoformat(values["expires_on"]) if "expires_on" in values else None
     errors = {}
@@ -113,7 +123,7 @@ def _judged(values: Mapping[str, str], today: date) -> Read:
         errors["expires_on"] = "The date it expires must be after the date of the evidence."
     if errors:
         return Read(errors=errors)
-    return Read(Details(values["title"], dated, expires), values.get("url", ""))
+    return Read(Details(values["title"], dated, expires, source), values.get("url", ""))
 
 
 def place_given(text: str) -> str:
@@ -135,3 +145,11 @@ def require_room(used: int, more: int, quota: int) -> None:
             "Remove evidence that you no longer need, or add a link instead of the file.",
             field="file",
         )
+
+
+def is_warning_open(findings: Iterable[Mapping[str, Any]], confirmed_at: datetime | None) -> bool:
+    """Whether what was found in a file still waits for the writer's answer.
+
+    What the portal takes out of every copy that others open is told, and not asked about.
+    """
+    return confirmed_at is None and any(one.get("kind") not in REMOVED_ANYWAY for one in findings)

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlmodel import Session
 
 from app.actions import self_assessments as actions
 from app.criteria.schema import Framework, Level
 from app.models import Organisation, SelfAssessment
-from app.queries import frameworks, self_assessments, submissions
+from app.queries import clocks, frameworks, moving, self_assessments, standing_checks, submissions
 from app.rules.days import uk_day
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
-from app.rules.progress import Progress, in_words, progress
+from app.rules.progress import Progress, in_words, progress, standings
 from app.web.errors import NotFound
 from app.web.guards import OrganisationFor, PortalFor, SelfAssessmentFor
 from app.web.pages import go, page
@@ -37,8 +36,9 @@ async def index(
     found = self_assessments.listed(session, who)
     newest = frameworks.newest(session)
     startable = self_assessments.startable(session, who, newest.id) if newest else []
-    if len(found) == 1 and not startable:
-        return go(f"/self-assessments/{found[0].id}")
+    current = [one for one in found if one.moved_at is None]
+    if len(current) == 1 and not startable:
+        return go(f"/self-assessments/{current[0].id}")
     return page(request, "self_assessments/index", who, found=found, startable=startable, newest=newest)
 
 
@@ -70,10 +70,14 @@ class LevelTasks:
 
 @router.get("/self-assessments/{self_assessment_id}")
 async def show(
-    request: Request, who: Person, session: Transaction, parts: Portal, self_assessment: Readable
+    request: Request, who: Person, session: Transaction, parts: Portal, at: Now, self_assessment: Readable
 ) -> Response:
     framework = parts.shelf.get(session, self_assessment.framework_version_id)
     organisation = session.get_one(Organisation, self_assessment.organisation_id)
+    today = uk_day(at)
+    answers = self_assessments.answers(session, self_assessment.id)
+    support = self_assessments.support(session, self_assessment.id, on=today)
+    found = progress(framework, organisation.kind, answers, support)
     return page(
         request,
         "self_assessments/show",
@@ -81,8 +85,15 @@ async def show(
         framework=framework,
         organisation=organisation,
         self_assessment=self_assessment,
-        levels=_tasks(framework, _progress(session, framework, organisation, self_assessment)),
-        may_hand_over=allows(Permission.HAND_OVER, who, Scope(organisation_id=organisation.id)),
+        levels=_tasks(framework, found),
+        standings=standings(framework, found, answers),
+        notes=standing_checks.notes(session, self_assessment, framework, organisation, answers, on=today),
+        may_hand_over=self_assessment.moved_at is None
+        and allows(Permission.HAND_OVER, who, Scope(organisation_id=organisation.id)),
+        onward=moving.onward(session, self_assessment),
+        may_move=allows(Permission.MOVE_SELF_ASSESSMENT, who, Scope(organisation_id=organisation.id)),
+        clocks=clocks.open_of(session, [organisation.id], at=at, contact=parts.settings.contact_email),
+        usual=clocks.usual_wait(session),
     )
 
 
@@ -116,17 +127,6 @@ async def missing(
         may_hand_over=allows(
             Permission.HAND_OVER, who, Scope(organisation_id=self_assessment.organisation_id)
         ),
-    )
-
-
-def _progress(
-    session: Session, framework: Framework, organisation: Organisation, self_assessment: SelfAssessment
-) -> list[Progress]:
-    return progress(
-        framework,
-        organisation.kind,
-        self_assessments.answers(session, self_assessment.id),
-        self_assessments.evidence_counts(session, self_assessment.id),
     )
 
 
