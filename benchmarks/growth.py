@@ -30,7 +30,10 @@ class Size:
 def measured(folder: Path, organisations: int, pages: int) -> Size:
     """Open the region's dashboard ``pages`` times, in this process, with a database of that many organisations."""
     world = for_growth(folder, organisations)
-    app = create_app(Settings(environment=Environment.PRODUCTION, data_dir=folder, base_url=ADDRESS))
+    settings = Settings(
+        environment=Environment.PRODUCTION, data_dir=folder, base_url=ADDRESS, scanner="tcp://127.0.0.1:1"
+    )
+    app = create_app(settings)
     path, cookies = f"/dashboards/{world.region_id}", {"portal": world.token("region viewer")}
     client = TestClient(app, base_url=ADDRESS, cookies=cookies)
     with counted(app.state.portal.database) as statements:

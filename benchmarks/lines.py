@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from app.criteria.answers import clean
 from app.criteria.schema import Criterion
+from app.rules.marks import written
+from app.rules.merging import marks_of
 from benchmarks.judging import LEVEL
 from benchmarks.seeding import Load
 from benchmarks.wire import Answer, Wire
@@ -40,6 +43,7 @@ class Visits:
             Line("save a score", self.save_score, 303),
             Line("register", self.register),
             Line("dashboard", self.dashboard),
+            Line("Excel of one assessment", self.spreadsheet),
         ]
 
     async def criterion_page(self, wire: Wire, client: int, turn: int) -> Answer:
@@ -53,9 +57,8 @@ class Visits:
         body, criterion = self.load.body(client), self._criterion(turn)
         own_id = self.load.self_assessments[body.id]
         version = self.versions.get((own_id, criterion.code), 1)
-        text = f"{values_of(criterion)['narrative']} Version {version + 1}."
-        typed = values_of(criterion) | {"narrative": text}
-        form = {"form-version": str(version), "form-finished": "yes", "form-then": "next"}
+        typed = _values_of_version(criterion, version + 1)
+        form = {"form-seen": _marks(criterion, version), "form-finished": "yes", "form-then": "next"}
         path = f"/self-assessments/{own_id}/criteria/{criterion.code}"
         answer = await wire.post(path, self.load.world.tokens[body.lead_id], typed | form)
         self.versions[own_id, criterion.code] = version + 1
@@ -91,6 +94,11 @@ class Visits:
         world = self.load.world
         return await wire.get(f"/dashboards/{world.region_id}", world.token("region viewer"))
 
+    async def spreadsheet(self, wire: Wire, client: int, turn: int) -> Answer:
+        body = self.load.body(client)
+        path = f"/self-assessments/{self.load.self_assessments[body.id]}/export.xlsx"
+        return await wire.get(path, self.load.world.tokens[body.lead_id])
+
     def _criterion(self, turn: int) -> Criterion:
         of_level = [one for one in self.load.world.framework.criteria if one.level == LEVEL]
         return of_level[turn % len(of_level)]
@@ -104,3 +112,13 @@ async def bare_page(wire: Wire, client: int, turn: int) -> Answer:
 
 
 BARE = Line("a bare page of the same stack", bare_page)
+
+
+def _values_of_version(criterion: Criterion, version: int) -> dict[str, str]:
+    values = values_of(criterion)
+    return values if version == 1 else values | {"narrative": f"{values['narrative']} Version {version}."}
+
+
+def _marks(criterion: Criterion, version: int) -> str:
+    """What the form carries that was opened when this version was saved."""
+    return written(marks_of(criterion, clean(criterion, _values_of_version(criterion, version)).values, True))

@@ -187,7 +187,7 @@ class _Process:
             [sys.executable, "-m", "app.adapters.pdf_drawing", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             cwd=ROOT,
-            env=_environment(os.environ) | {"TMPDIR": self._folder.name},
+            env=kept_environment(os.environ) | {"TMPDIR": self._folder.name},
             stdin=subprocess.DEVNULL,
             # Control-C in a terminal is for the portal, which then closes the press in good order.
             start_new_session=True,
@@ -220,5 +220,6 @@ class _Process:
         self._folder.cleanup()
 
 
-def _environment(everything: Mapping[str, str]) -> dict[str, str]:
+def kept_environment(everything: Mapping[str, str]) -> dict[str, str]:
+    """What of the environment a process that draws may see: no password or key of the portal."""
     return {name: value for name, value in everything.items() if name in _KEPT or name.startswith("LC_")}

@@ -87,7 +87,7 @@ class Studio:
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
         )
         self._template = self._pages.get_template("certificate.html.jinja")
-        self._shelf = Shelf(_fonts() | self._rosettes())
+        self._shelf = Shelf(fonts() | self._rosettes())
         self._fonts = FontConfiguration()
         self._style = CSS(
             string=self._pages.get_template("certificate.css.jinja").render(accents=ACCENTS),
@@ -158,7 +158,8 @@ def clean_text(text: str) -> str:
     return " ".join(_TURNERS.sub("", spaced).split())
 
 
-def _fonts() -> dict[str, bytes]:
+def fonts() -> dict[str, bytes]:
+    """The typeface of everything we print, by the name that a stylesheet asks the shelf for."""
     return {path.stem: _unpacked(path.read_bytes()) for path in sorted(FONTS.glob("*.woff"))}
 
 

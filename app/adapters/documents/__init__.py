@@ -1,0 +1,1 @@
+"""A form as a Word document, out and back in."""

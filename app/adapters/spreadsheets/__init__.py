@@ -1,0 +1,1 @@
+"""A form as a spreadsheet, out and back in."""
