@@ -18,6 +18,10 @@ from app.rules.sessions import hash_token, normal_address
 
 RANDOM_BYTES = 32  # 256 bits: nobody guesses one
 HOUR = timedelta(hours=1)
+ASKED_LASTS = timedelta(
+    hours=72
+)  # of a link in a mail that nobody asked for: an executive reads it days later
+MOST_ASKED = 3  # such links an hour to one address; who is asked more often than that signs in as usual
 NOT_USABLE = "This link has been used already, is out of time or is not complete. Ask for a new one."
 
 
@@ -60,6 +64,40 @@ def _mail(settings: Settings, token: str, next_path: str) -> tuple[str, str]:
         "If you did not ask for this, you do not need to do anything. Nobody can sign in without the link.\n"
     )
     return f"Sign in to the {settings.portal_name}", body
+
+
+def link_to(session: Session, person: Person, path: str, *, base_url: str, at: datetime) -> str:
+    """The address for a mail that asks ``person`` to do something at ``path``: it signs them in, once, for 72 hours.
+
+    Like every link it opens a page with a button. When the hour's links for the address are used up, the address of
+    the page itself, which leads to the usual sign-in: whoever asks too often can't shut anybody out that way.
+    """
+    address = normal_address(person.email)
+    base = base_url.rstrip("/")
+    if look_up.links_asked_for(session, address, since=at - HOUR) >= MOST_ASKED:
+        return f"{base}{path}"
+    token = token_urlsafe(RANDOM_BYTES)
+    session.add(
+        SignInLink(
+            token_hash=hash_token(token),
+            email=address,
+            person_id=person.id,
+            sent_at=at,
+            expires_at=at + ASKED_LASTS,
+        )
+    )
+    session.flush()
+    return f"{base}/sign-in/link/{token}?next={quote(path, safe='/')}"
+
+
+def ask_again(session: Session, token: str, settings: Settings, *, at: datetime, next_path: str = "") -> None:
+    """Send a new link to the address of one that is used up or out of time, by the limits of any other.
+
+    Who holds only a part of a link, or none, gets nothing and is told nothing.
+    """
+    email = session.exec(select(SignInLink.email).where(SignInLink.token_hash == hash_token(token))).first()
+    if email:
+        ask(session, email, settings, at=at, next_path=next_path)
 
 
 def use(session: Session, token: str, *, at: datetime) -> str:

@@ -10,14 +10,15 @@ from sqlmodel import Session
 from app.actions import submissions as actions
 from app.criteria.schema import Framework, Level
 from app.models import SelfAssessment, Status, Submission, Window
-from app.queries import submissions, windows
+from app.queries import call_backs, changes, co_signatures, submissions, windows
 from app.rules.days import uk_day
 from app.rules.declarations import DECLARATION, DECLARATION_MARK
 from app.rules.errors import Conflict, RuleError, Stale
 from app.rules.people import Who
-from app.rules.permissions import Permission
+from app.rules.permissions import Permission, Scope
 from app.rules.sealing import SealedContent, seal
 from app.rules.submissions import Party, changed_codes, marks, sameness
+from app.web.comparisons import compared
 from app.web.errors import NotFound
 from app.web.guards import SelfAssessmentFor, SubmissionFor
 from app.web.ids import id_or_none
@@ -89,7 +90,7 @@ def _hand_over_page(
         "level": level,
         "self_assessment_id": found.id,
         "gaps": submissions.missing(session, found, framework, level.id, on=uk_day(at)),
-        "windows": windows.open_for(session, found.framework_version_id, level.id, at),
+        "windows": windows.open_for(session, found.framework_version_id, level.id, found.organisation_id, at),
         "sponsors": [
             one
             for one in submissions.sponsors(session, found.organisation_id)
@@ -127,7 +128,11 @@ async def show_sign(
     framework = parts.shelf.get(session, submission.framework_version_id)
     content = _living_content(session, submission, framework, at)
     return page(
-        request, "sign_off/sign", who, **_sign_page(session, submission, framework, content, at), changed=()
+        request,
+        "sign_off/sign",
+        who,
+        **_sign_page(session, submission, framework, content, who, at),
+        changed=(),
     )
 
 
@@ -181,7 +186,7 @@ def _sign_again(
 ) -> Response:
     """The page once more. The box is empty again, because what it stands for may have changed."""
     content = _living_content(session, submission, framework, at)
-    context = _sign_page(session, submission, framework, content, at)
+    context = _sign_page(session, submission, framework, content, who, at)
     context["is_stale"] = isinstance(error, Stale)
     context["changed"] = changed_codes(seen, content) if context["is_stale"] else ()
     return again(request, "sign_off/sign", who, error, status=status_of(error), **context)
@@ -190,27 +195,41 @@ def _sign_again(
 def _living_content(
     session: Session, submission: Submission, framework: Framework, at: datetime
 ) -> SealedContent:
-    self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id)
-    window = session.get_one(Window, submission.window_id)
-    return submissions.content(session, self_assessment, framework, submission.level, window, on=uk_day(at))
+    return submissions.content_to_sign(session, submission, framework, on=uk_day(at))
 
 
 def _sign_page(
-    session: Session, submission: Submission, framework: Framework, content: SealedContent, at: datetime
+    session: Session,
+    submission: Submission,
+    framework: Framework,
+    content: SealedContent,
+    who: Who,
+    at: datetime,
 ) -> dict[str, Any]:
     facts = submissions.facts(session, submission.id)
+    door = windows.door(session, session.get_one(Window, submission.window_id), submission.organisation_id)
+    closes_at = max(facts.closes_at, door.closes_at) if door else facts.closes_at
+    request = changes.open_request(session, submission.id)
     return {
         "submission": facts,
         "framework": framework,
         "level": framework.level(submission.level),
         "content": content,
         "levels": shown(framework, content),
+        "compared": compared(framework, submissions.sealed(session, submission.id).content, content)
+        if request
+        else [],
         "titles": {criterion.code: criterion.title for criterion in framework.criteria},
         "content_sha256": seal(content),
         "content_marks": marks(content),
         "declaration": DECLARATION,
         "declaration_mark": DECLARATION_MARK,
-        "is_too_late": at >= facts.closes_at,
+        "closes_at": closes_at,
+        "door": door,
+        "due_on": request.due_on if request else None,  # which is not that of a window
+        "is_too_late": request is None and at >= closes_at,
+        "network": co_signatures.shown_to(session, submission.id, who, Scope()),
+        "calls": call_backs.listed(session, submission.id),
     }
 
 

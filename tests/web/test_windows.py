@@ -48,7 +48,7 @@ def test_b19_a_window_tells_an_administrator_nothing_of_where_they_have_a_confli
         return ["Fictional trust A" in browser.get(page).text for page in pages]
 
     def counts(part: str) -> list[str]:
-        return browser_of(story.people[part]).get("/windows").text.split("<td>")[-2:]
+        return browser_of(story.people[part]).get("/windows").text.split("<td>")[-3:-1]
 
     assert (names_trust_a("administrator"), names_trust_a("administrator_of_a")) == (
         [False, True],
