@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from app.actions import mails
 from app.actions.history import record
-from app.models import Person, Review, ReviewStatus, Score, SealedCopy, Submission
-from app.queries import assignments, people
+from app.models import Person, Review, ReviewStatus, Score, Submission
+from app.queries import assignments, people, submissions
 from app.rules import sealing, workflow
 from app.rules.conflicts import not_assignable
 from app.rules.errors import Conflict, RuleError
@@ -41,7 +41,7 @@ def assign(session: Session, submission: Submission, reviewer_id: UUID, *, by: W
     """
     workflow.require(Verb.ASSIGN_REVIEWER, submission.status)
     reviewer = _assignable(session, submission, reviewer_id, at)
-    copy = session.get_one(SealedCopy, submission.id)
+    copy = submissions.sealed_copy(session, submission.id)
     review = Review(
         submission_id=submission.id,
         reviewer_id=reviewer.person_id,

@@ -4,7 +4,9 @@ Drafts are written to a stream of history of their own (``review:<id>``): a line
 number, would tell others that somebody is at work.
 """
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -12,24 +14,31 @@ from app.actions.assignments import assign, remove
 from app.actions.history import record
 from app.criteria.schema import Framework
 from app.models import Review, ReviewStatus, Score, Status, Submission
-from app.queries import reviews
+from app.queries import reviews, scans, submissions
 from app.rules import scoring, workflow
 from app.rules.errors import Conflict, RuleError, Stale
 from app.rules.passages import passage
 from app.rules.people import Who
+from app.rules.scans import files_waiting
 from app.rules.workflow import Verb
 
-__all__ = ["assign", "remove", "save_score", "seal", "start"]
+__all__ = ["assign", "judge_again", "remove", "save_score", "seal", "start"]
 
 SEALED = "You have sealed this review, so its scores can't be changed."
 
 
-def start(session: Session, review: Review, *, by: Who, at: datetime) -> None:
-    """Open the review for scoring. From the first start of a submission it can't be withdrawn any more."""
+def start(session: Session, review: Review, *, by: Who, at: datetime, has_scanner: bool = False) -> None:
+    """Open the review for scoring. From the first start of a submission it can't be withdrawn any more.
+
+    Conflict while a file of the sealed copy waits for the virus scanner, where there is one (``has_scanner``).
+    """
     submission = session.get_one(Submission, review.submission_id)
     workflow.require(Verb.START_REVIEW, submission.status)
     if review.status is not ReviewStatus.ASSIGNED:
         raise Conflict("You have started this review already.")
+    files = submissions.sealed_files(session, submission.id)
+    if number := scans.waiting_among(session, files, has_scanner=has_scanner):
+        raise Conflict(files_waiting(number))
     review.status, review.started_at = ReviewStatus.STARTED, at
     _move(submission, Status.IN_REVIEW, at)
     _record(session, submission, Verb.START_REVIEW, review, by, at)
@@ -83,6 +92,20 @@ def seal(session: Session, review: Review, framework: Framework, *, by: Who, at:
     session.flush()
     _move(submission, _status_after(session, submission, framework), at)
     _record(session, submission, Verb.SEAL_REVIEW, review, by, at, digest=scoring.digest(given.values()))
+
+
+def judge_again(
+    session: Session, submission_id: UUID, copy_sha256: str, codes: Collection[str], *, at: datetime
+) -> None:
+    """Point the open reviews at a newer sealed copy. Scores of the criteria that changed are taken out, their words
+    stay: a score given to another text must never look like one of this."""
+    for review in reviews.current(session, submission_id):
+        review.copy_sha256 = copy_sha256
+        given = [row for code, row in reviews.scores(session, review.id).items() if code in codes]
+        for row in given:
+            row.score, row.version, row.saved_at = None, row.version + 1, at
+        facts = {"criteria": sorted(codes), "digest": scoring.digest(given)}
+        record(session, f"review:{review.id}", "judge again", by=None, at=at, facts=facts)
 
 
 def unscored(given: dict[str, Score]) -> list[str]:

@@ -1,5 +1,6 @@
 """From a finished self-assessment to a sealed copy: hand over, sign, decline, withdraw."""
 
+from collections.abc import Collection
 from datetime import datetime
 from secrets import choice
 from typing import Any
@@ -7,10 +8,12 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.actions import mails
+from app.actions import mails, signatures
 from app.actions.history import record
+from app.actions.reviews import judge_again
 from app.criteria.schema import Framework
 from app.models import (
+    ChangeRequest,
     Organisation,
     Person,
     ReviewStatus,
@@ -20,13 +23,15 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries import submissions
+from app.queries import changes, people, reviews, submissions, windows
 from app.rules import workflow
+from app.rules.changes import changed, require_different
 from app.rules.days import uk_day
 from app.rules.errors import Conflict, NotAllowed, RuleError, Stale
 from app.rules.history import sha256
+from app.rules.moving import require_current
 from app.rules.people import Who
-from app.rules.sealing import SealedContent, SealedDocument, as_text, seal
+from app.rules.sealing import SealedContent, SealedDocument, as_text, read, seal
 from app.rules.submissions import RECEIPT_LETTERS, Party, reason_given, require_two_people
 from app.rules.windows import require_open
 from app.rules.workflow import Verb
@@ -57,20 +62,22 @@ def hand_over(
     RuleError when the window does not take it now, something is missing, or the sponsor is not another person with
     that role; Conflict when the level is already on its way. ``base_url`` begins the link in the mail.
     """
+    require_current(self_assessment)
     if submissions.open_of(session, self_assessment.organisation_id, level):
         raise Conflict(
             "This level is already with the sponsor or the Assembly. Open the submission to see where it is."
         )
-    require_open(window, level, at)
-    _require_ready(session, self_assessment, framework, level, at)
-    sponsor = _sponsor(session, self_assessment.organisation_id, sponsor_id, by)
+    require_open(window, level, at, windows.closing(session, window, self_assessment.organisation_id))
+    require_ready(session, self_assessment, framework, level, at)
+    sponsor = sponsor_of(session, self_assessment.organisation_id, sponsor_id, by)
     submission = _new(session, self_assessment, level, window, sponsor, by, at)
-    _record(session, submission, Verb.HAND_OVER, by, at, {"level": level, "window": str(window.id)})
-    mails.write(session, sponsor.email, *_asked_to_sign(submission, framework, window, by, base_url), at=at)
+    note(session, submission, Verb.HAND_OVER, by, at, {"level": level, "window": str(window.id)})
+    signatures.ask(session, submission, framework, sponsor, by=by, at=at, base_url=base_url)
     return submission
 
 
-def _sponsor(session: Session, organisation_id: UUID, sponsor_id: UUID, by: Who) -> Person:
+def sponsor_of(session: Session, organisation_id: UUID, sponsor_id: UUID, by: Who) -> Person:
+    """The executive with this id, if they may sign for the organisation and are not ``by``. RuleError otherwise."""
     for sponsor in submissions.sponsors(session, organisation_id):
         if sponsor.id == sponsor_id:
             require_two_people(Party(by.person_id, by.email), Party(sponsor.id, sponsor.email))
@@ -107,10 +114,17 @@ def _new(
     return submission
 
 
-def _require_ready(
-    session: Session, self_assessment: SelfAssessment, framework: Framework, level: str, at: datetime
+def require_ready(
+    session: Session,
+    self_assessment: SelfAssessment,
+    framework: Framework,
+    level: str,
+    at: datetime,
+    only: Collection[str] | None = None,
 ) -> None:
-    gaps = submissions.missing(session, self_assessment, framework, level, on=uk_day(at))
+    """RuleError naming the criteria of ``level`` that are not ready; those of ``only``, when given."""
+    found = submissions.missing(session, self_assessment, framework, level, on=uk_day(at))
+    gaps = [gap for gap in found if only is None or gap.code in only]
     if gaps:
         codes = ", ".join(gap.code for gap in gaps)
         raise RuleError(f"Finish these criteria first: {codes}. Each must be ready, with evidence.")
@@ -138,22 +152,41 @@ def sign(
         return signed
     workflow.require(Verb.SIGN, submission.status)
     lead = _require_second_person(session, submission, by)
-    require_open(session.get_one(Window, submission.window_id), submission.level, at)
+    open_request = changes.open_request(session, submission.id)
+    if open_request is None:  # the day of a request for changes is not that of a window
+        window = session.get_one(Window, submission.window_id)
+        require_open(
+            window, submission.level, at, windows.closing(session, window, submission.organisation_id)
+        )
     content = _content_as_read(session, submission, framework, seen_sha256, at)
     document = SealedDocument(
         content=content, declaration=declaration, signed_by=by.name, handed_over_by=lead.name, sealed_at=at
     )
     copy = _seal(session, submission, document, by)
-    _move(submission, Status.SUBMITTED, at)
-    _record(session, submission, Verb.SIGN, by, at, {"receipt": copy.receipt, "sha256": copy.sha256})
-    for address in (lead.email, by.email):
+    if open_request is not None:
+        _answer(session, submission, open_request, copy, at)
+    move(submission, reviews.status_of_reading(session, submission.id), at)
+    note(session, submission, Verb.SIGN, by, at, {"receipt": copy.receipt, "sha256": copy.sha256})
+    for address in people.leads_and_sponsor(session, submission.organisation_id, by.person_id):
         mails.write(session, address, *_receipt_mail(submission, framework, copy, base_url), at=at)
     return copy
 
 
+def _answer(
+    session: Session, submission: Submission, request: ChangeRequest, copy: SealedCopy, at: datetime
+) -> None:
+    """Close the request. Reviewers judge the new copy; what they gave to a changed criterion is theirs to give anew."""
+    request.answered_at = at
+    session.add(request)
+    before, after = submissions.copies(session, submission.id)[-2:]
+    codes = changed(read(before.document).content, read(after.document).content)
+    judge_again(session, submission.id, copy.sha256, codes, at=at)
+
+
 def _signed_already(session: Session, submission: Submission, seen_sha256: str, by: Who) -> SealedCopy | None:
-    copy = session.get(SealedCopy, submission.id)
-    if copy is None or submission.status is not Status.SUBMITTED or copy.sealed_by_id != by.person_id:
+    copy = submissions.newest_copy(session, submission.id)
+    is_signed = submission.status in (Status.SUBMITTED, Status.IN_REVIEW)
+    if copy is None or not is_signed or copy.sealed_by_id != by.person_id:
         return None
     return copy if seal(submissions.sealed(session, submission.id).content) == seen_sha256 else None
 
@@ -172,13 +205,14 @@ def _content_as_read(
 ) -> SealedContent:
     # Saving an answer holds the same row, so nothing changes between comparing and sealing.
     self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id, with_for_update=True)
-    window = session.get_one(Window, submission.window_id)
-    content = submissions.content(
-        session, self_assessment, framework, submission.level, window, on=uk_day(at)
-    )
+    content = submissions.content_to_sign(session, submission, framework, on=uk_day(at))
     if seal(content) != seen_sha256:
         raise Stale(HAS_CHANGED)
-    _require_ready(session, self_assessment, framework, submission.level, at)
+    request = changes.open_request(session, submission.id)
+    only = None if request is None else request.criteria
+    require_ready(session, self_assessment, framework, submission.level, at, only=only)
+    if request is not None:
+        require_different(submissions.sealed(session, submission.id).content, content)
     return content
 
 
@@ -186,6 +220,7 @@ def _seal(session: Session, submission: Submission, document: SealedDocument, by
     text = as_text(document)
     copy = SealedCopy(
         submission_id=submission.id,
+        number=len(submissions.copies(session, submission.id)) + 1,
         receipt=_receipt(),
         document=text,
         sha256=sha256(text),
@@ -211,22 +246,23 @@ def decline(
     if by.person_id != submission.sponsor_id:
         raise NotAllowed("Only the executive sponsor who was asked can sign or decline.")
     submission.decline_reason = reason_given(reason)
-    _move(submission, Status.DECLINED, at)
-    _record(session, submission, Verb.DECLINE, by, at, {}, reason=submission.decline_reason)
-    lead = session.get_one(Person, submission.handed_over_by_id)
+    is_answer = changes.open_request(session, submission.id) is not None
+    move(submission, Status.CHANGES_REQUESTED if is_answer else Status.DECLINED, at)
+    note(session, submission, Verb.DECLINE, by, at, {}, reason=submission.decline_reason)
     body = (
         "The executive sponsor has declined to sign your submission. Your answers are as they were. "
         f"Read the reason here, then hand over again when you are ready:\n\n{base_url}/submissions/{submission.id}\n"
     )
-    mails.write(session, lead.email, "Your submission was not signed", body, at=at)
+    for lead in people.leads(session, submission.organisation_id):
+        mails.write(session, lead.email, "Your submission was not signed", body, at=at)
 
 
 def withdraw(session: Session, submission: Submission, reason: str, *, by: Who, at: datetime) -> None:
     """Take the submission back before its review starts. What was sealed stays sealed and on record."""
     workflow.require(Verb.WITHDRAW, submission.status)
     given = reason_given(reason)
-    _move(submission, Status.WITHDRAWN, at)
-    _record(session, submission, Verb.WITHDRAW, by, at, {}, reason=given)
+    move(submission, Status.WITHDRAWN, at)
+    note(session, submission, Verb.WITHDRAW, by, at, {}, reason=given)
     _take_from_reviewers(session, submission, at)
 
 
@@ -237,11 +273,11 @@ def _take_from_reviewers(session: Session, submission: Submission, at: datetime)
         mails.write(session, reviewer.email, *_WITHDRAWN, at=at)
 
 
-def _move(submission: Submission, status: Status, at: datetime) -> None:
+def move(submission: Submission, status: Status, at: datetime) -> None:
     submission.status, submission.changed_at = status, at
 
 
-def _record(
+def note(
     session: Session,
     submission: Submission,
     verb: Verb,
@@ -254,18 +290,6 @@ def _record(
     told = {**facts, "status": submission.status.value}
     stream = f"submission:{submission.id}"
     record(session, stream, verb.value, by=by.person_id, at=at, reason=reason, facts=told)
-
-
-def _asked_to_sign(
-    submission: Submission, framework: Framework, window: Window, by: Who, base_url: str
-) -> tuple[str, str]:
-    level = framework.level(submission.level).name
-    body = (
-        f"{by.name} asks you to sign your organisation's {level} submission for {window.name}. "
-        "It takes one page: what you sign, what it means, and every answer with its evidence. "
-        f"You can sign, or decline and say why:\n\n{base_url}/submissions/{submission.id}/sign\n"
-    )
-    return f"Your signature is needed: {level} submission", body
 
 
 def _receipt_mail(

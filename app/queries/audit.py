@@ -1,5 +1,6 @@
 """Does everything still say what it said? Chains, statuses, copies, reviews and certificates against the history."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from enum import Enum
 from itertools import groupby
@@ -22,7 +23,7 @@ def verify(session: Session) -> list[str]:
     """Every fault found, one sentence each; empty when all agree. Reads everything once."""
     found: list[str] = []
     statuses: dict[str, Status | None] = {}
-    seals: dict[str, str] = {}
+    seals: dict[str, list[str]] = defaultdict(list)
     issued: dict[str, dict[str, Any]] = {}
     for stream, events in _streams(session):
         found += history.faults(events)
@@ -31,7 +32,7 @@ def verify(session: Session) -> list[str]:
             found += [f"{stream}: {sentence}" for sentence in wrong]
         for event in events:
             if event.verb == Verb.SIGN and stream.startswith("submission:"):
-                seals[stream] = str(event.facts.get("sha256"))
+                seals[stream].append(str(event.facts.get("sha256")))
             if event.verb == "issue" and stream.startswith("certificate:"):
                 issued[stream] = {"revoked_on": None, **event.facts}
             if event.verb == "revoke" and stream in issued:
@@ -68,18 +69,19 @@ def _status_faults(session: Session, statuses: dict[str, Status | None]) -> list
     return found + [f"{stream}: there is history of a submission that is gone" for stream in statuses]
 
 
-def _seal_faults(session: Session, seals: dict[str, str]) -> list[str]:
+def _seal_faults(session: Session, seals: dict[str, list[str]]) -> list[str]:
     found = []
-    for copy in session.exec(select(SealedCopy).execution_options(yield_per=AT_ONCE)):
+    in_order = select(SealedCopy).order_by(col(SealedCopy.submission_id), col(SealedCopy.number))
+    for copy in session.exec(in_order.execution_options(yield_per=AT_ONCE)):
         stream = f"submission:{copy.submission_id}"
-        signed = seals.pop(stream, None)
+        signed = seals[stream].pop(0) if seals.get(stream) else None
         if sha256(copy.document) != copy.sha256:
             found.append(f"{stream}: the sealed document was changed")
         elif read(copy.document).declaration != copy.declaration:
             found.append(f"{stream}: the declaration beside the sealed document was changed")
         if signed != copy.sha256:
             found.append(f"{stream}: the sealed copy is not the one that was signed")
-    return found + [f"{stream}: the sealed copy is gone" for stream in seals]
+    return found + [f"{stream}: the sealed copy is gone" for stream, left in seals.items() if left]
 
 
 def _certificate_faults(session: Session, issued: dict[str, dict[str, Any]]) -> list[str]:

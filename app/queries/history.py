@@ -1,5 +1,6 @@
 """The history of a submission: all of it for the Assembly, and what the organisation is told."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,10 +12,12 @@ from app.models import Event, Person, Review
 from app.rules import history
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
+from app.rules.runs import SAVE_ANSWER
 from app.rules.workflow import TRANSITIONS, Verb
 
 ASSEMBLY = "The Assembly"
 PORTAL = "The portal"
+MOST_LOOKED_AT = 500  # lines: hours of several people writing at once
 _DONE = {
     Verb.HAND_OVER: "Handed to the executive sponsor",
     Verb.SIGN: "Signed and submitted",
@@ -22,6 +25,8 @@ _DONE = {
     Verb.WITHDRAW: "Withdrawn",
     Verb.ASSIGN_REVIEWER: "Reviewer assigned",
     Verb.REMOVE_REVIEWER: "Reviewer removed",
+    Verb.REQUEST_CHANGES: "Changes requested",
+    Verb.TAKE_BACK_CHANGES: "Request for changes taken back",
     Verb.START_REVIEW: "Review started",
     Verb.SEAL_REVIEW: "Review sealed",
     Verb.AGREE_SCORE: "Score agreed",
@@ -53,7 +58,7 @@ def sees_everything(who: Who, scope: Scope) -> bool:
 
 def told(session: Session, submission_id: UUID) -> History:
     """What the organisation may know. Of the Assembly's steps only the release, without a name or a reason, and
-    nothing that would count the steps in between."""
+    requests for changes, which are written to the organisation; nothing that would count the steps in between."""
     events = _events(session, submission_id)
     names = _names(session, events)
     lines = tuple(_told_line(event, names) for event in events if _is_told(event.verb))
@@ -72,6 +77,35 @@ def everything(session: Session, submission_id: UUID, who: Who, scope: Scope) ->
     return History(lines, not history.faults(events))
 
 
+@dataclass(frozen=True)
+class LastSaved:
+    """Who saved a question last, and when."""
+
+    person_id: UUID
+    name: str
+    at: datetime
+
+
+def last_saved(
+    session: Session, self_assessment_id: UUID, code: str, question_ids: Collection[str]
+) -> LastSaved | None:
+    """The save that last changed one of these questions, as history has it. Looks at the newest lines only."""
+    rows = session.execute(
+        sa.select(col(Event.by_id), col(Event.at), col(Event.facts), col(Person.name))
+        .join(Person, col(Person.id) == Event.by_id)
+        .where(col(Event.stream) == f"self-assessment:{self_assessment_id}", col(Event.verb) == SAVE_ANSWER)
+        .order_by(col(Event.number).desc())
+        .limit(MOST_LOOKED_AT)
+    )
+    for by_id, at, facts, name in rows:
+        # Lines of the first release do not say which questions they changed.
+        if facts["criterion"] == code and not set(question_ids).isdisjoint(
+            facts.get("questions", question_ids)
+        ):
+            return LastSaved(by_id, name, at)
+    return None
+
+
 def _is_told(verb: str) -> bool:
     return verb in set(Verb) and TRANSITIONS[Verb(verb)].told
 
@@ -79,6 +113,8 @@ def _is_told(verb: str) -> bool:
 def _told_line(event: Event, names: dict[UUID, str]) -> Line:
     if event.verb == Verb.RELEASE:
         return Line(_done(event.verb), event.at, ASSEMBLY, "")
+    if event.verb in (Verb.REQUEST_CHANGES, Verb.TAKE_BACK_CHANGES):
+        return Line(_done(event.verb), event.at, ASSEMBLY, event.reason)
     return Line(_done(event.verb), event.at, _actor(event.by_id, names), event.reason)
 
 

@@ -147,6 +147,29 @@ def open_reviews(session: Session, submission_id: UUID) -> tuple[int, int]:
     return len(statuses), sum(status is not ReviewStatus.SEALED for status in statuses)
 
 
+def current(session: Session, submission_id: UUID) -> list[Review]:
+    """The submission's reviews, removed ones left out, by letter."""
+    return list(
+        session.exec(
+            select(Review)
+            .where(Review.submission_id == submission_id)
+            .where(col(Review.status) != ReviewStatus.REMOVED)
+            .order_by(col(Review.letter))
+        ).all()
+    )
+
+
+def is_any_sealed(session: Session, submission_id: UUID) -> bool:
+    """Whether a reviewer has finished."""
+    return any(one.status is ReviewStatus.SEALED for one in current(session, submission_id))
+
+
+def status_of_reading(session: Session, submission_id: UUID) -> Status:
+    """The status of a sealed copy that nobody has judged yet: in review once a reviewer has started."""
+    started = any(one.status is not ReviewStatus.ASSIGNED for one in current(session, submission_id))
+    return Status.IN_REVIEW if started else Status.SUBMITTED
+
+
 def sealed_scores(session: Session, submission_id: UUID) -> dict[str, tuple[ReviewerScore, ...]]:
     """The scores of the sealed reviews, by criterion code and letter, whether or not another review is still open.
 

@@ -1,5 +1,6 @@
 """Submissions: who may see which, what exactly would be signed, and what was."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.criteria.schema import Framework
+from app.criteria.schema import Criterion, Framework
 from app.models import (
     OPEN_STATUSES,
     ORGANISATION_ROLES,
@@ -29,12 +30,15 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries import certificates, evidence, self_assessments
+from app.queries import certificates, changes, evidence, evidence_checks, scans, self_assessments
 from app.rules import progress, sealing
+from app.rules.changes import resealed
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
 from app.rules.progress import Gap
+from app.rules.scans import replace_the_file
 from app.rules.sealing import SealedAnswer, SealedContent, SealedDocument, SealedEvidence
+from app.rules.warnings import with_warnings
 
 
 def visible_to(who: Who) -> SelectOfScalar[Submission]:
@@ -113,9 +117,17 @@ def missing(
         level,
         organisation.kind,
         self_assessments.answers(session, self_assessment.id),
-        self_assessments.evidence_counts(session, self_assessment.id),
+        self_assessments.support(session, self_assessment.id, on=on),
     )
-    return [gap for gap in found if gap.code in asked]
+    criteria = [
+        one
+        for level_ in framework.levels_up_to(level)
+        for one in framework.of_level(level_.id, organisation.kind)
+        if one.code in asked
+    ]
+    warned = with_warnings(found, criteria, evidence_checks.warned(session, self_assessment.id))
+    locked = scans.quarantined(session, self_assessment.id)
+    return with_warnings(warned, criteria, locked, say=replace_the_file)
 
 
 def content(
@@ -133,8 +145,6 @@ def content(
     held = _held_below(session, organisation.id, framework, level, on)
     asked = [one.id for one in framework.levels_up_to(level) if one.id not in held]
     criteria = [one for level_id in asked for one in framework.criteria if one.level == level_id]
-    answers = self_assessments.answers(session, self_assessment.id)
-    linked = _linked(session, self_assessment.id)
     applicable = [one for one in criteria if one.applies_to(organisation.kind)]
     return SealedContent(
         framework=framework.id,
@@ -146,13 +156,38 @@ def content(
         organisation_kind=organisation.kind.value,
         level=level,
         window_id=window.id,
-        answers=tuple(
-            _answer(one.code, one.level, answers.get(one.code), linked.get(one.code, []))
-            for one in applicable
-        ),
+        answers=tuple(living_answers(session, self_assessment.id, applicable).values()),
         not_applicable=tuple(one.code for one in criteria if not one.applies_to(organisation.kind)),
         lower_levels_held=held,
     )
+
+
+def content_to_sign(
+    session: Session, submission: Submission, framework: Framework, *, on: date
+) -> SealedContent:
+    """What the executive would sign on that day. After a request for changes: the criteria it names as they are
+    now, and all others as they were sealed before."""
+    request = changes.open_request(session, submission.id)
+    if request is not None:
+        before = sealed(session, submission.id).content
+        named = [one for one in framework.criteria if one.code in request.criteria]
+        living = living_answers(session, submission.self_assessment_id, named)
+        return resealed(before, living, request.criteria)
+    self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id)
+    window = session.get_one(Window, submission.window_id)
+    return content(session, self_assessment, framework, submission.level, window, on=on)
+
+
+def living_answers(
+    session: Session, self_assessment_id: UUID, criteria: Iterable[Criterion]
+) -> dict[str, SealedAnswer]:
+    """The answers as they would be sealed now, by code, in the order of ``criteria``."""
+    answers = self_assessments.answers(session, self_assessment_id)
+    linked = _linked(session, self_assessment_id)
+    return {
+        one.code: _answer(one.code, one.level, answers.get(one.code), linked.get(one.code, []))
+        for one in criteria
+    }
 
 
 def _held_below(
@@ -170,7 +205,7 @@ def _answer(code: str, level: str, answer: Answer | None, items: list[SealedEvid
 def _linked(session: Session, self_assessment_id: UUID) -> dict[str, list[SealedEvidence]]:
     """The evidence of each criterion, in an order that only depends on the evidence itself."""
     found: dict[str, list[SealedEvidence]] = {}
-    for code, item, version, place in evidence.linked(session, self_assessment_id):
+    for code, item, version, place, _ in evidence.linked(session, self_assessment_id):
         found.setdefault(code, []).append(_sealed_evidence(item, version, place))
     return {
         code: sorted(items, key=lambda one: (one.title, str(one.evidence_id)))
@@ -201,11 +236,28 @@ def sealed(session: Session, submission_id: UUID) -> SealedDocument:
 
 
 def sealed_copy(session: Session, submission_id: UUID) -> SealedCopy:
-    """The sealed copy with its receipt. LookupError when the submission was never signed."""
-    row = session.get(SealedCopy, submission_id)
+    """The newest sealed copy with its receipt. LookupError when the submission was never signed."""
+    row = newest_copy(session, submission_id)
     if row is None:
         raise LookupError(f"no sealed copy of {submission_id}")
     return row
+
+
+def newest_copy(session: Session, submission_id: UUID) -> SealedCopy | None:
+    """The copy that counts: the last one signed."""
+    return session.exec(
+        select(SealedCopy)
+        .where(SealedCopy.submission_id == submission_id)
+        .order_by(col(SealedCopy.number).desc())
+        .limit(1)
+    ).first()
+
+
+def is_newest_copy() -> sa.ColumnElement[bool]:
+    """The condition that a sealed copy, joined to its submission, is the last one signed."""
+    later = aliased(SealedCopy)
+    last = sa.select(sa.func.max(later.number)).where(col(later.submission_id) == col(Submission.id))
+    return col(SealedCopy.number) == last.correlate(Submission).scalar_subquery()
 
 
 def copy_sha256(session: Session, submission_id: UUID) -> str:
@@ -265,17 +317,39 @@ def facts(session: Session, submission_id: UUID) -> SubmissionFacts:
         .join(Window, col(Window.id) == Submission.window_id)
         .join(lead, col(lead.id) == Submission.handed_over_by_id)
         .join(sponsor, col(sponsor.id) == Submission.sponsor_id)
-        .join(SealedCopy, col(SealedCopy.submission_id) == Submission.id, isouter=True)
+        .join(
+            SealedCopy,
+            sa.and_(col(SealedCopy.submission_id) == Submission.id, is_newest_copy()),
+            isouter=True,
+        )
         .where(col(Submission.id) == submission_id)
     ).one()
     return SubmissionFacts(*row)
 
 
+def copies(session: Session, submission_id: UUID) -> list[SealedCopy]:
+    """Every sealed copy of a submission, first one first."""
+    return list(
+        session.exec(
+            select(SealedCopy)
+            .where(SealedCopy.submission_id == submission_id)
+            .order_by(col(SealedCopy.number))
+        ).all()
+    )
+
+
+def sealed_files(session: Session, submission_id: UUID) -> set[UUID]:
+    """The file versions that the newest sealed copy names."""
+    answers = sealed(session, submission_id).content.answers
+    return {item.version_id for answer in answers for item in answer.evidence if not item.url}
+
+
 def sealed_version(session: Session, submission_id: UUID, version_id: UUID | None) -> EvidenceVersion | None:
-    """The evidence version, if the sealed copy names it."""
+    """The evidence version, if one of the submission's sealed copies names it."""
     named = {
         item.version_id
-        for answer in sealed(session, submission_id).content.answers
+        for copy in copies(session, submission_id)
+        for answer in sealing.read(copy.document).content.answers
         for item in answer.evidence
     }
     return session.get(EvidenceVersion, version_id) if version_id in named else None

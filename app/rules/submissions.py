@@ -7,12 +7,12 @@ from uuid import UUID
 
 from app.models import Status
 from app.rules.errors import RuleError
+from app.rules.marks import LENGTH, read, written
 from app.rules.passages import required_passage
 from app.rules.sealing import SealedContent, seal
 from app.rules.workflow import TRANSITIONS, Transition, Verb
 
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without those that are read as another: 0 O 1 I L U
-_MARK_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,12 @@ def reason_given(text: str) -> str:
 
 def marks(content: SealedContent) -> str:
     """A short mark for each answer, as a form carries it to tell later which answers are no longer the same."""
-    return " ".join(f"{answer.code}={seal(answer)[:_MARK_LENGTH]}" for answer in content.answers)
+    return written({answer.code: seal(answer)[:LENGTH] for answer in content.answers})
 
 
 def changed_codes(seen: str, content: SealedContent) -> tuple[str, ...]:
     """The criteria that differ between the marks ``seen`` and the content now: changed ones and new ones."""
-    before = dict(part.split("=", 1) for part in seen.split() if "=" in part)
-    now = dict(part.split("=", 1) for part in marks(content).split())
+    before, now = read(seen), read(marks(content))
     return tuple(code for code in content.codes if before.get(code) != now[code])
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.criteria.schema import Framework
 from app.models import Review, Score
-from app.queries import reviews, submissions
+from app.queries import changes, co_signatures, reviews, submissions
 from app.rules import scoring
 from app.rules.sealing import SealedContent
 from app.web.errors import NotFound
@@ -38,8 +38,12 @@ def whole(session: Session, parts: PortalParts, review: Review) -> dict[str, Any
     return {
         "review": review,
         "level": framework.level(content.level).name,
+        "submission_id": review.submission_id,
         "promised_on": facts.promised_on,
+        "copies": len(submissions.copies(session, review.submission_id)),
+        "change_request": changes.open_request(session, review.submission_id),
         "window_name": facts.window_name,
+        "network": co_signatures.every(session, review.submission_id),
         "framework": framework,
         "content": content,
         "criteria": [framework.criterion(code) for code in content.codes],

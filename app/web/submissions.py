@@ -1,5 +1,6 @@
 """A submission's own pages: where it is, its receipt, the sealed copy, its history, and taking it back."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,20 +8,34 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
 from app.actions import submissions as actions
-from app.models import SealedCopy, Status, Submission
-from app.queries import assignments, certificates, history, scopes, submission_lists, submissions, windows
+from app.models import ORGANISATION_ROLES, SealedCopy, Status, Submission, Window
+from app.queries import (
+    assignments,
+    call_backs,
+    certificates,
+    changes,
+    clocks,
+    co_signatures,
+    history,
+    scopes,
+    submission_lists,
+    submissions,
+    windows,
+)
 from app.queries.submission_lists import Filters
+from app.queries.submissions import SubmissionFacts
+from app.rules import sealing
 from app.rules.errors import RuleError
-from app.rules.next_steps import clock, next_step
+from app.rules.next_steps import OWN, next_step
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
 from app.rules.workflow import STAGE, TRANSITIONS, Stage, Verb, open_verbs
-from app.web.downloads import file_response
+from app.web.downloads import original_response, reader_response
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, SubmissionFor
 from app.web.ids import id_or_none
 from app.web.pages import again, go, page
-from app.web.portal import Portal
+from app.web.portal import Portal, PortalParts
 from app.web.sealed_answers import shown
 from app.web.sign_off import status_of
 from app.web.transaction import Form, Now, Person, Transaction
@@ -33,10 +48,13 @@ Withdrawable = Annotated[Submission, Depends(SubmissionFor(Permission.WITHDRAW),
 
 # Where the button of each verb leads. A reviewer's own verbs are on the pages of the review.
 PATHS = {
+    Verb.HAND_OVER: "/submissions/{submission}/hand-over-again",
     Verb.SIGN: "/submissions/{submission}/sign",
     Verb.DECLINE: "/submissions/{submission}/decline",
     Verb.WITHDRAW: "/submissions/{submission}/withdraw",
     Verb.ASSIGN_REVIEWER: "/submissions/{submission}/reviewers",
+    Verb.REQUEST_CHANGES: "/submissions/{submission}/changes",
+    Verb.TAKE_BACK_CHANGES: "/submissions/{submission}/changes",
     Verb.AGREE_SCORE: "/submissions/{submission}/moderation",
     Verb.DECIDE: "/submissions/{submission}/decision",
     Verb.RELEASE: "/windows/{window}/release",
@@ -100,19 +118,20 @@ def _buttons(
 
 @router.get("/submissions/{submission_id}")
 async def show(
-    request: Request, who: Person, session: Transaction, parts: Portal, submission: Readable
+    request: Request, who: Person, session: Transaction, parts: Portal, at: Now, submission: Readable
 ) -> Response:
     facts = submissions.facts(session, submission.id)
     scope = _scope(session, submission)
     sees_everything = history.sees_everything(who, scope)
+    framework = parts.shelf.get(session, submission.framework_version_id)
     return page(
         request,
         "submissions/show",
         who,
         submission=facts,
-        level=parts.shelf.get(session, submission.framework_version_id).level(submission.level),
+        level=framework.level(submission.level),
         stage=_stage(facts.status, who, scope),
-        clock=clock(facts.status, facts.sponsor_name, facts.closes_at, facts.promised_on),
+        **_hands(session, parts, submission, facts, who, scope, at),
         buttons=_buttons(facts.status, who, scope, submission.id, submission.window_id),
         history=_history(session, submission, who, scope),
         sees_everything=sees_everything,
@@ -125,7 +144,42 @@ async def show(
         if allows(Permission.READ_CERTIFICATE, who, scope)
         else None,
         may_hand_over_again=_may_hand_over_again(facts.status, who, scope),
+        copies=len(submissions.copies(session, submission.id)),
+        change_request=changes.open_request(session, submission.id),
+        titles={criterion.code: criterion.title for criterion in framework.criteria},
+        may_change=allows(Permission.HAND_OVER, who, scope) or allows(Permission.SIGN, who, scope),
     )
+
+
+def _hands(
+    session: Session,
+    parts: PortalParts,
+    submission: Submission,
+    facts: SubmissionFacts,
+    who: Who,
+    scope: Scope,
+    at: datetime,
+) -> dict[str, Any]:
+    """Who has it and until when, the calls asked for, and the staff network's view as far as it may be known."""
+    may_hand_over = allows(Permission.HAND_OVER, who, scope)
+    is_own = allows(Permission.READ_SELF_ASSESSMENT, who, scope)
+    shown_clock = clocks.of_submission(
+        session,
+        submission.id,
+        at=at,
+        contact=parts.settings.contact_email,
+        organisation=OWN if is_own else facts.organisation_name,
+    )
+    window = session.get_one(Window, submission.window_id)
+    return {
+        "clock": shown_clock.clock,
+        "late": shown_clock.late,
+        "usual": clocks.usual_wait(session) if shown_clock.clock.day else "",
+        "door": windows.door(session, window, submission.organisation_id) if is_own else None,
+        "calls": call_backs.listed(session, submission.id) if may_hand_over else [],
+        "network": co_signatures.shown_to(session, submission.id, who, scope),
+        "may_co_sign": allows(Permission.CO_SIGN, who, scope),
+    }
 
 
 def _stage(status: Status, who: Who, scope: Scope) -> str:
@@ -177,6 +231,7 @@ async def show_receipt(
         submission=submissions.facts(session, submission.id),
         document=submissions.sealed(session, submission.id),
         level=parts.shelf.get(session, submission.framework_version_id).level(submission.level),
+        network=co_signatures.shown_to(session, submission.id, who, _scope(session, submission)),
     )
 
 
@@ -189,10 +244,13 @@ def _sealed_copy(session: Session, submission: Submission) -> SealedCopy:
 
 @router.get("/submissions/{submission_id}/copy")
 async def show_copy(
-    request: Request, who: Person, session: Transaction, parts: Portal, submission: Copied
+    request: Request, who: Person, session: Transaction, parts: Portal, submission: Copied, number: str = ""
 ) -> Response:
-    copy = _sealed_copy(session, submission)
-    document = submissions.sealed(session, submission.id)
+    copies = submissions.copies(session, submission.id)
+    copy = next((one for one in copies if str(one.number) == number), copies[-1] if copies else None)
+    if copy is None:
+        raise NotFound
+    document = sealing.read(copy.document)
     framework = parts.shelf.get(session, submission.framework_version_id)
     return page(
         request,
@@ -200,6 +258,8 @@ async def show_copy(
         who,
         submission=submissions.facts(session, submission.id),
         copy=copy,
+        copies=copies,
+        network=co_signatures.shown_to(session, submission.id, who, _scope(session, submission)),
         document=document,
         framework=framework,
         level=framework.level(submission.level),
@@ -216,7 +276,9 @@ async def download(
     version = submissions.sealed_version(session, submission.id, id_or_none(version_id))
     if version is None:
         raise NotFound
-    return file_response(parts, version)
+    is_own = submission.organisation_id in who.organisations(*ORGANISATION_ROLES)
+    respond = original_response if is_own else reader_response
+    return respond(session, parts, who, version)
 
 
 @router.get("/submissions/{submission_id}/withdraw")

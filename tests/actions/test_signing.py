@@ -11,7 +11,6 @@ from app.actions import submissions
 from app.db import Database
 from app.models import (
     Person,
-    SealedCopy,
     Status,
     Window,
 )
@@ -54,7 +53,7 @@ def test_sign_seals_what_was_read(database: Database, story: Story) -> None:
         assert copy.sha256 == sha256(copy.document)
         assert submission.status is Status.SUBMITTED
         assert steps.events(session, submission)[-1] == ("sign", "submitted")
-        assert sorted(steps.mails(session))[0] == (
+        assert sorted(steps.mails(session))[1] == (
             "lead.a@example.invalid",
             f"Receipt {copy.receipt}: Bronze submitted",
         )
@@ -73,7 +72,7 @@ def test_canonical_bytes_are_stable(database: Database, story: Story) -> None:
         submission = steps.handed_over(session, story)
         copy = steps.sign(session, story, submission)
     with database.read() as session:
-        kept = session.get_one(SealedCopy, submission.id)
+        kept = look_up.sealed_copy(session, submission.id)
         assert as_text(read(kept.document)) == kept.document == copy.document
         plain = json.loads(kept.document)
         shuffled = {key: plain[key] for key in sorted(plain, reverse=True)}
@@ -86,7 +85,7 @@ def test_every_answer_and_the_exact_evidence_are_in_the_copy(database: Database,
         content = look_up.sealed(session, submission.id).content
         applicable = story.framework.of_level("bronze", story.organisations["ZZA"].kind)
         assert content.codes == tuple(one.code for one in applicable)
-        code, item, version, _ = linked(session, submission.self_assessment_id)[0]
+        code, item, version, *_ = linked(session, submission.self_assessment_id)[0]
         sealed = content.answer(code).evidence
         assert [(one.evidence_id, one.version_id, one.url, one.place) for one in sealed] == [
             (item.id, version.id, "https://trust.example/paper", "page 3")
@@ -113,7 +112,7 @@ def test_a_held_lower_level_is_listed_and_asks_for_nothing(
         by = story.who(session, "lead_a")
         code = story.framework.of_level("bronze", story.organisations["ZZA"].kind)[0].code
         answers.save_answer(
-            session, made, story.framework, code, {}, version=1, is_finished=False, by=by, at=NOW
+            session, made, story.framework, code, {}, seen=None, is_finished=False, by=by, at=NOW
         )
         submission = steps.hand_over(session, story, made, "silver")
         content = read(steps.sign(session, story, submission).document).content
@@ -139,7 +138,7 @@ def test_signing_what_changed_since_it_was_read_is_stale(database: Database, sto
                 at=NOW,
             )
         assert submission.status is Status.AWAITING_SIGN_OFF
-        assert session.get(SealedCopy, submission.id) is None
+        assert look_up.newest_copy(session, submission.id) is None
 
 
 def test_signing_what_is_no_longer_ready_is_refused(database: Database, story: Story) -> None:
@@ -186,7 +185,7 @@ def test_sign_after_withdraw_is_refused(database: Database, story: Story) -> Non
         submissions.withdraw(session, submission, "Not yet", by=story.who(session, "lead_a"), at=NOW)
         with pytest.raises(Conflict, match="can no longer be signed"):
             steps.sign(session, story, submission)
-        assert session.get(SealedCopy, submission.id) is None
+        assert look_up.newest_copy(session, submission.id) is None
 
 
 def test_sign_again_after_sign_and_withdraw_is_refused(database: Database, story: Story) -> None:

@@ -16,12 +16,12 @@ from app.models import (
     Person,
     ReviewStatus,
     Role,
-    SealedCopy,
     SelfAssessment,
     Status,
     Submission,
 )
 from app.queries import scopes
+from app.queries import submissions as look_up
 from app.queries.evidence import linked
 from app.rules.errors import Conflict, RuleError
 from tests import steps
@@ -30,17 +30,20 @@ from tests.story import NOW, Story
 AFTER_CLOSE = NOW + timedelta(days=30)
 
 
-def test_hand_over_asks_the_sponsor(database: Database, story: Story) -> None:
+def test_hand_over_asks_the_sponsor_and_the_staff_network(database: Database, story: Story) -> None:
     with database.write() as session:
         submission = steps.handed_over(session, story)
         assert submission.status is Status.AWAITING_SIGN_OFF
         assert submission.icb_id == story.organisations["ZZ1"].id
         assert steps.events(session, submission) == [("hand over", "awaiting sign-off")]
         assert steps.mails(session) == [
-            ("sponsor.a@example.invalid", "Your signature is needed: Bronze submission")
+            ("chair.a@example.invalid", "Your staff network's view is asked for: Bronze"),
+            ("sponsor.a@example.invalid", "Your signature is needed: Bronze submission"),
         ]
-        mail = session.exec(select(Mail)).one()
-        assert f"http://127.0.0.1:8000/submissions/{submission.id}/sign\n" in mail.body
+        bodies = session.exec(select(Mail.body).order_by(Mail.to)).all()
+        paths = [f"/submissions/{submission.id}/{page}\n" for page in ("co-signature", "sign")]
+        assert [path in body for path, body in zip(paths, bodies, strict=True)] == [True, True]
+        assert [body.count("http://127.0.0.1:8000/sign-in/link/") for body in bodies] == [1, 1]
 
 
 @pytest.mark.parametrize("level", ["silver", "gold"])
@@ -63,7 +66,7 @@ def test_hand_over_without_evidence_is_refused(database: Database, story: Story)
     with database.write() as session:
         made = steps.finished(session, story)
         by = story.who(session, "lead_a")
-        code, item, _, _ = linked(session, made.id)[0]
+        code, item, *_ = linked(session, made.id)[0]
         evidence.unlink(session, made, code, item.id, by=by, at=NOW)
         with pytest.raises(RuleError, match=f"Finish these criteria first: {code}"):
             steps.hand_over(session, story, made)
@@ -76,13 +79,13 @@ def test_hand_over_when_the_window_has_closed_is_refused(database: Database, sto
             steps.hand_over(session, story, made, at=AFTER_CLOSE)
 
 
-def test_hand_over_twice_is_refused_and_sends_one_mail(database: Database, story: Story) -> None:
+def test_hand_over_twice_is_refused_and_sends_no_mail_again(database: Database, story: Story) -> None:
     with database.write() as session:
         submission = steps.handed_over(session, story)
         made = session.get_one(SelfAssessment, submission.self_assessment_id)
         with pytest.raises(Conflict, match="already with the sponsor"):
             steps.hand_over(session, story, made)
-        assert len(steps.mails(session)) == 1
+        assert len(steps.mails(session)) == 2  # to the sponsor, and to the staff network's chair
 
 
 def test_the_sponsor_must_be_one_of_the_organisation(database: Database, story: Story) -> None:
@@ -153,7 +156,7 @@ def test_withdraw_needs_a_reason_and_keeps_the_copy(database: Database, story: S
             submissions.withdraw(session, submission, " ", by=by, at=NOW)
         submissions.withdraw(session, submission, "A figure is wrong", by=by, at=NOW)
         assert submission.status is Status.WITHDRAWN
-        assert session.get(SealedCopy, submission.id) is not None
+        assert look_up.newest_copy(session, submission.id) is not None
         last = session.exec(select(Event).where(Event.verb == "withdraw")).one()
         assert (last.reason, last.by_id) == ("A figure is wrong", by.person_id)
 

@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from app.actions.certificates import Issuer, issue
 from app.db import Database
-from app.models import Certificate, Decision, Event, Outcome, SealedCopy, Submission
+from app.models import Certificate, Decision, Event, Outcome, Submission
 from app.queries import audit
+from app.queries.submissions import sealed_copy
 from app.rules.history import sha256
 from tests import steps
 from tests.conftest import ON_POSTGRESQL
@@ -118,7 +119,7 @@ def test_a_status_changed_by_sql_is_found(database: Database, submission: Submis
 
 def test_a_changed_document_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        copy = session.get_one(SealedCopy, submission.id)
+        copy = sealed_copy(session, submission.id)
         document = json.loads(copy.document)
         document["content"]["answers"][0]["values"]["rating"] = "3"
         copy.document = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -128,7 +129,7 @@ def test_a_changed_document_is_found(database: Database, submission: Submission)
 
 def test_a_changed_document_with_a_hash_to_match_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        copy = session.get_one(SealedCopy, submission.id)
+        copy = sealed_copy(session, submission.id)
         copy.document = copy.document.replace("Executive sponsor, trust A", "Somebody else")
         copy.sha256 = sha256(copy.document)
     with database.read() as session:
@@ -139,14 +140,14 @@ def test_a_changed_document_with_a_hash_to_match_is_found(database: Database, su
 
 def test_a_removed_document_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        session.delete(session.get_one(SealedCopy, submission.id))
+        session.delete(sealed_copy(session, submission.id))
     with database.read() as session:
         assert audit.verify(session) == [f"{stream(submission)}: the sealed copy is gone"]
 
 
 def test_a_changed_declaration_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        session.get_one(SealedCopy, submission.id).declaration = "I agree."
+        sealed_copy(session, submission.id).declaration = "I agree."
     with database.read() as session:
         assert audit.verify(session) == [
             f"{stream(submission)}: the declaration beside the sealed document was changed"
@@ -155,7 +156,7 @@ def test_a_changed_declaration_is_found(database: Database, submission: Submissi
 
 def test_a_removed_submission_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        session.delete(session.get_one(SealedCopy, submission.id))
+        session.delete(sealed_copy(session, submission.id))
         session.flush()
         session.delete(session.get_one(Submission, submission.id))
     with database.read() as session:

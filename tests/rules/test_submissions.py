@@ -86,14 +86,18 @@ def test_followed_leads_to_the_last_status() -> None:
     lines = [
         ("hand over", {"status": "awaiting sign-off"}),
         ("read", {}),
-        ("sign", {}),
+        ("sign", {"status": "submitted"}),
         ("assign reviewer", {}),
     ]
     assert followed(lines) == (Status.SUBMITTED, [])
 
 
 def test_followed_finds_what_could_not_have_happened() -> None:
-    lines: list[tuple[str, dict[str, str]]] = [("hand over", {}), ("withdraw", {}), ("sign", {})]
+    lines: list[tuple[str, dict[str, str]]] = [
+        ("hand over", {}),
+        ("withdraw", {}),
+        ("sign", {"status": "submitted"}),
+    ]
     assert followed(lines) == (Status.SUBMITTED, ["'sign' can't follow the status 'withdrawn'"])
 
 
@@ -104,7 +108,7 @@ def test_followed_believes_no_status_the_verb_does_not_lead_to() -> None:
 def test_followed_of_a_verb_with_several_ends_takes_the_one_it_says() -> None:
     lines = [
         ("hand over", {}),
-        ("sign", {}),
+        ("sign", {"status": "submitted"}),
         ("start review", {}),
         ("seal review", {"status": "in moderation"}),
     ]
