@@ -2,46 +2,77 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session, select
 
 from app.actions.history import record
 from app.adapters.directory import DirectoryEntry, DirectorySuccession
-from app.criteria.loader import checksum, to_document
+from app.criteria.carry_over import CarryOver, resolved
+from app.criteria.loader import checksum, from_document, to_document
 from app.criteria.schema import Framework, OrganisationKind
 from app.models import FrameworkVersion, Organisation, Succession
+from app.queries import frameworks
 from app.rules.errors import RuleError
 
 
-def publish_framework(session: Session, framework: Framework, *, at: datetime) -> FrameworkVersion:
-    """Publish the version. RuleError when it is published already with other words."""
-    published = session.exec(
-        select(FrameworkVersion)
-        .where(FrameworkVersion.framework == framework.id)
-        .where(FrameworkVersion.version == framework.version)
-    ).first()
+def publish_framework(
+    session: Session,
+    framework: Framework,
+    *,
+    at: datetime,
+    declared: CarryOver | None = None,
+    by: UUID | None = None,
+) -> FrameworkVersion:
+    """Publish the version. RuleError when it is published already with other words.
+
+    ``declared`` says what carries over from the version before; what it leaves out carries by default. Raises
+    CriteriaError when it does not fit the two versions.
+    """
+    published = frameworks.named(session, framework.id, framework.version)
     if published is None:
-        return _publish(session, framework, at)
+        return _publish(session, framework, declared, by, at)
     if published.checksum != checksum(framework):
         raise RuleError(
             f"Version {framework.version} is published and can't change. Give the changed files another version."
         )
+    if declared is not None and _carry_over(
+        session, frameworks.before(session, published), framework, declared
+    ) != (published.carry_over):
+        raise RuleError(f"What carries over to {framework.version} is published and can't change.")
     return published
 
 
-def _publish(session: Session, framework: Framework, at: datetime) -> FrameworkVersion:
+def _publish(
+    session: Session, framework: Framework, declared: CarryOver | None, by: UUID | None, at: datetime
+) -> FrameworkVersion:
+    before = frameworks.newest_of(session, framework.id)
     version = FrameworkVersion(
         framework=framework.id,
         version=framework.version,
         checksum=checksum(framework),
         document=to_document(framework),
         published_at=at,
+        carry_over=_carry_over(session, before, framework, declared),
     )
     session.add(version)
     session.flush()
     facts = {"framework": framework.id, "version": framework.version, "checksum": version.checksum}
-    record(session, "portal", "publish framework", by=None, at=at, facts=facts)
+    record(session, "portal", "publish framework", by=by, at=at, facts=facts)
     return version
+
+
+def _carry_over(
+    session: Session, before: FrameworkVersion | None, framework: Framework, declared: CarryOver | None
+) -> dict[str, Any]:
+    """What carries over from ``before``, whole; nothing for the first version of a framework."""
+    if before is None:
+        if declared is not None:
+            raise RuleError(f"No version comes before {framework.version}, so nothing carries over.")
+        return {}
+    left = from_document(before.document, f"{before.framework} {before.version}")
+    return resolved(declared or CarryOver(before=before.version), left, framework).to_document()
 
 
 def load_organisations(

@@ -13,13 +13,24 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.criteria import consistency
+from app.criteria import carry_over, consistency
+from app.criteria.carry_over import CarryOver
 from app.criteria.consistency import Clash, Document, Where
 from app.criteria.faults import CriteriaError, Fault, key_of, reason_of
-from app.criteria.reading import MOST_FILES, json_text, read_table
+from app.criteria.reading import MOST_FILES, json_document, json_text, read_table
 from app.criteria.schema import Framework
 
-__all__ = ["CriteriaError", "Fault", "check", "checksum", "from_document", "load_folder", "to_document"]
+__all__ = [
+    "CriteriaError",
+    "Fault",
+    "check",
+    "checksum",
+    "from_document",
+    "from_file",
+    "load_carry_over",
+    "load_folder",
+    "to_document",
+]
 
 HEAD = "framework.toml"
 
@@ -60,12 +71,45 @@ def load_folder(path: Path) -> Framework:
 
 
 def check(path: Path) -> list[Fault]:
-    """Every fault of the folder, in the order of its files; none when it can be used."""
+    """Every fault of the folder, in the order of its files; none when it can be used.
+
+    What `carry-over.toml` names in the version before is checked when both are there: at publishing.
+    """
+    found: list[Fault] = []
+    for load in (load_folder, load_carry_over):
+        try:
+            load(path)
+        except CriteriaError as error:
+            found += error.faults
+    return sorted(found)
+
+
+def load_carry_over(path: Path) -> CarryOver | None:
+    """What the folder says carries over; None when it has no such file. Raises CriteriaError with every fault."""
+    file = path / carry_over.FILE
+    if not file.exists() and not file.is_symlink():
+        return None
+    table = read_table(file)
+    if isinstance(table, Fault):
+        raise CriteriaError([table])
+    return carry_over.read(table)
+
+
+def from_file(data: bytes, name: str) -> Document:
+    """The document that an uploaded JSON file holds, whether or not it makes a framework yet.
+
+    Raises CriteriaError when it can't be read, or holds no list of criteria that a page could show.
+    """
     try:
-        load_folder(path)
-    except CriteriaError as error:
-        return list(error.faults)
-    return []
+        document = json_document(data)
+    except ValueError as error:
+        raise CriteriaError([Fault(name, "", str(error))]) from error
+    if not isinstance(document, dict):
+        raise CriteriaError([Fault(name, "", "The document must be a table of keys and values.")])
+    criteria = document.get("criteria")
+    if not isinstance(criteria, list) or not all(isinstance(row, dict) for row in criteria):
+        raise CriteriaError([Fault(name, "criteria", "This must be a list of criteria, each a table.")])
+    return document
 
 
 def from_document(document: dict[str, Any], name: str) -> Framework:
@@ -141,7 +185,7 @@ def _read(path: Path) -> _Folder:
         _read_entry(folder, entry)
     if HEAD not in {entry.name for entry in entries}:
         folder.faults.append(Fault(HEAD, "", "This file is missing. Add it."))
-    if not {entry.suffix for entry in entries if entry.name != HEAD} & {".toml"}:
+    if not {entry.suffix for entry in entries if entry.name not in (HEAD, carry_over.FILE)} & {".toml"}:
         folder.faults.append(Fault(HEAD, "", "The folder has no criteria. Add one TOML file for each."))
     ranks = _ranks(folder.head or {})
     folder.files.sort(key=lambda named: (ranks.get(str(named[1].get("level")), 0), _by_number(named[0])))
@@ -150,6 +194,8 @@ def _read(path: Path) -> _Folder:
 
 def _read_entry(folder: _Folder, entry: Path) -> None:
     """Add one file to the folder, as head, as criterion or as fault."""
+    if entry.name == carry_over.FILE:
+        return
     if entry.suffix != ".toml":
         reason = f"This does not belong here. Keep {HEAD} and one TOML file for each criterion."
         folder.faults.append(Fault(entry.name, "", reason))

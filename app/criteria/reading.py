@@ -3,16 +3,19 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from app.criteria.faults import Fault
+from app.criteria.text import CONTROL
 
 # The shipped files are under 6 kB. tomllib takes quadratic time over a long dotted key: 64 kB of one last
 # a minute.
 LARGEST_FILE = 16 * 1024
 MOST_FILES = 500
+LARGEST_DOCUMENT = 1024 * 1024  # a whole version as JSON; the shipped one has 150 kB
 # A framework is 5 deep (criteria, criterion, questions, question, key). Python's own limit ends in a crash.
 DEEPEST = 12
 
@@ -33,6 +36,49 @@ def json_text(value: object) -> str:
     if _deeper_than(DEEPEST, value):
         raise TooDeep("values are nested too deeply")
     return json.dumps(value, default=_date_text)
+
+
+def json_document(data: bytes) -> Any:
+    """The value that the bytes of a JSON file hold. Raises ValueError that says what to do.
+
+    Strict where JSON is not: a key that stands twice, NaN, and characters that can't be seen are refused.
+    """
+    if reason := _unreadable(data, LARGEST_DOCUMENT):
+        raise ValueError(reason)
+    try:
+        value = json.loads(data, object_pairs_hook=_each_once, parse_constant=_no_constant)
+        json.dumps(value, allow_nan=False)
+    except RecursionError as error:
+        raise ValueError("Values are nested too deeply. Use one list or table at a time.") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"Line {error.lineno} is not JSON: {error.msg}.") from error
+    if _deeper_than(DEEPEST, value):
+        raise ValueError("Values are nested too deeply. Use one list or table at a time.")
+    if any(CONTROL.search(text.replace("\r\n", "\n")) for text in _texts(value)):
+        raise ValueError("The file holds characters that can't be seen. Remove them.")
+    return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in the value, names of keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _texts(one)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"The key {key[:80]} is repeated. Keep one.")
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number that can be kept. Remove it.")
 
 
 def _deeper_than(limit: int, value: object) -> bool:
@@ -74,14 +120,14 @@ def _text(path: Path) -> str | Fault:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         return Fault(path.name, "", f"The file can't be opened: {error.strerror}.")
-    reason = _unreadable(data)
+    reason = _unreadable(data, LARGEST_FILE)
     return Fault(path.name, "", reason) if reason else data.decode("utf-8")
 
 
-def _unreadable(data: bytes) -> str:
-    """Why these bytes can't be a TOML file; empty when they may be."""
-    if len(data) > LARGEST_FILE:
-        return f"The file is too large. Keep it under {LARGEST_FILE // 1024} kB."
+def _unreadable(data: bytes, largest: int) -> str:
+    """Why these bytes can't be a file of ours; empty when they may be."""
+    if len(data) > largest:
+        return f"The file is too large. Keep it under {largest // 1024} kB."
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return "The file begins with a byte order mark. Save it as UTF-8 without one."
     if not data.strip():

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
+from app.criteria import carry_over
 from app.criteria.schema import Criterion, Framework, Level
+from app.queries import frameworks
 from app.queries.frameworks import newest, newest_parsed
+from app.rules.comparison import compare
 from app.web.errors import NotFound
 from app.web.pages import page
 from app.web.portal import Portal
@@ -27,7 +30,15 @@ class Section:
 @router.get("/framework")
 async def show(request: Request, who: MaybePerson, session: Transaction, parts: Portal) -> Response:
     framework = newest_parsed(session, parts.shelf)
-    return page(request, "frameworks/framework", who, framework=framework, sections=sections(framework))
+    row = newest(session)
+    return page(
+        request,
+        "frameworks/framework",
+        who,
+        framework=framework,
+        sections=sections(framework),
+        has_changes=bool(row and row.carry_over),
+    )
 
 
 @router.get("/framework.json")
@@ -36,6 +47,28 @@ async def document(session: Transaction) -> Response:
     if version is None:
         raise NotFound
     return JSONResponse(version.document)
+
+
+@router.get("/framework/{version}/changes")
+async def changes(
+    request: Request, version: str, who: MaybePerson, session: Transaction, parts: Portal
+) -> Response:
+    """What changed since the version before."""
+    newest_row = newest(session)
+    row = frameworks.named(session, newest_row.framework, version) if newest_row else None
+    earlier = frameworks.before(session, row) if row else None
+    if row is None or earlier is None:
+        raise NotFound
+    before, after = parts.shelf.get(session, earlier.id), parts.shelf.get(session, row.id)
+    return page(
+        request,
+        "frameworks/changes",
+        who,
+        framework=after,
+        earlier=before,
+        published_at=row.published_at,
+        comparison=compare(before, after, carry_over.read(row.carry_over)),
+    )
 
 
 @router.get("/framework/{code}")

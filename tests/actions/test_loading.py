@@ -6,11 +6,13 @@ from sqlmodel import Session, select
 from app.actions import loading
 from app.adapters import directory
 from app.cli import ORGANISATIONS, SUCCESSIONS
-from app.criteria.loader import load_folder
+from app.criteria.carry_over import CarryOver, resolved
+from app.criteria.loader import CriteriaError, load_folder
 from app.criteria.schema import OrganisationKind
 from app.db import Database
 from app.models import Certificate, Event, FrameworkVersion, Organisation, Succession
 from app.rules.errors import RuleError
+from tests.criteria.second import second
 from tests.digests import digest
 from tests.story import NOW, SHIPPED, Story
 
@@ -93,6 +95,41 @@ def test_a_published_version_never_changes(database: Database, story: Story) -> 
     with database.write() as session:
         with pytest.raises(RuleError, match="is published and can't change"):
             loading.publish_framework(session, changed, at=NOW)
+        assert len(session.exec(select(FrameworkVersion)).all()) == 1
+
+
+def test_what_carries_over_is_kept_whole_with_the_version(database: Database, story: Story) -> None:
+    new, said = second(story.framework)
+    with database.write() as session:
+        row = loading.publish_framework(session, new, declared=said, at=NOW)
+        assert (session.get_one(FrameworkVersion, story.version_id).carry_over, row.carry_over) == (
+            {},
+            resolved(said, story.framework, new).to_document(),
+        )
+        assert loading.publish_framework(session, new, declared=said, at=NOW).id == row.id
+        assert loading.publish_framework(session, new, at=NOW).id == row.id
+        other = CarryOver(before=story.framework.version)
+        with pytest.raises(
+            RuleError, match=r"What carries over to 2027\.second is published and can't change"
+        ):
+            loading.publish_framework(session, new, declared=other, at=NOW)
+
+
+def test_nothing_carries_over_to_a_first_version(database: Database, story: Story) -> None:
+    first = story.framework.model_copy(update={"id": "another"})
+    with database.write() as session:
+        with pytest.raises(RuleError, match="No version comes before"):
+            loading.publish_framework(session, first, declared=CarryOver(before="2019"), at=NOW)
+        assert loading.publish_framework(session, first, at=NOW).carry_over == {}
+
+
+def test_a_carry_over_that_does_not_fit_publishes_nothing(database: Database, story: Story) -> None:
+    new, _ = second(story.framework)
+    with database.write() as session:
+        with pytest.raises(CriteriaError, match=r"X1 is not a criterion of 2023\.illustrative"):
+            loading.publish_framework(
+                session, new, declared=CarryOver(before="2023.illustrative", criteria={"N1": ("X1",)}), at=NOW
+            )
         assert len(session.exec(select(FrameworkVersion)).all()) == 1
 
 
