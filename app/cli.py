@@ -10,17 +10,18 @@ import uvicorn
 from sqlmodel import Session, select
 
 from app import demo, jobs
-from app.actions import loading, membership
+from app.actions import loading, membership, scans
 from app.actions import windows as window_actions
 from app.adapters import directory
 from app.adapters.email import sender_for
-from app.adapters.files import Files
+from app.adapters.stores import files_for
 from app.config import ROOT, Settings
-from app.criteria.loader import check, load_folder
+from app.criteria.loader import CriteriaError, check, load_carry_over, load_folder
 from app.db import Database
 from app.main import configure_log
 from app.models import Organisation, Person, Role
 from app.queries import audit, evidence
+from app.queries import scans as queries_of_scans
 from app.queries.frameworks import FrameworkShelf, newest, newest_parsed
 from app.rules.days import UK
 from app.rules.errors import RuleError
@@ -84,7 +85,7 @@ def serve(
 
 @portal.command()
 def worker() -> None:
-    """Deliver mails, until stopped."""
+    """Deliver mails, scan files and write reminders, until stopped."""
     configure_log()
     settings = _settings()
     jobs.run(settings, Database(settings.database))
@@ -96,6 +97,28 @@ def deliver() -> None:
     settings = _settings()
     sent = jobs.deliver_due(Database(settings.database), sender_for(settings))
     typer.echo(f"{sent} mails sent")
+
+
+@portal.command()
+def rescan() -> None:
+    """Scan every file now, those found clean before and those given up included; exit 1 when the scanner is away."""
+    settings = _settings()
+    database = Database(settings.database)
+    work = jobs.scanning(settings, database)
+    if work.scanner is None:
+        typer.echo("Set ARF_SCANNER first: the address of clamd, such as tcp://clamd:3310.", err=True)
+        raise typer.Exit(1)
+    with database.write() as session:
+        scans.adopt(session)
+        scans.try_again(session)
+        at = database.now(session)
+    is_done = work.scan_due(at)
+    with database.read() as session:
+        found = queries_of_scans.counts(session, most_tries=scans.MOST_TRIES)
+    typer.echo(f"{found.clean} clean, {found.infected} locked away, {found.waiting} waiting")
+    if not is_done:
+        typer.echo(f"The scanner can't be used: {work.scanner.unfit()}", err=True)
+        raise typer.Exit(1)
 
 
 @portal.command()
@@ -117,7 +140,7 @@ def load() -> None:
     """Load the shipped framework version and the organisations."""
     at = datetime.now(UTC)
     with Database(_settings().database).write() as session:
-        loading.publish_framework(session, load_folder(FRAMEWORK), at=at)
+        loading.publish_framework(session, load_folder(FRAMEWORK), declared=load_carry_over(FRAMEWORK), at=at)
         rows = loading.load_organisations(session, directory.entries(ORGANISATIONS), at=at)
         loading.load_successions(session, directory.successions(SUCCESSIONS), rows)
 
@@ -131,7 +154,7 @@ def seed_demo() -> None:
         raise typer.Exit(1)
     database = Database(settings.database)
     with database.write() as session:
-        made = demo.seed(session, Files(settings.evidence_dir), settings, at=database.now(session))
+        made = demo.seed(session, files_for(settings), settings, at=database.now(session))
     typer.echo(f"Demo data: {made} submissions" if made else "Demo data is there already.")
 
 
@@ -141,7 +164,7 @@ def sweep() -> None:
     settings = _settings()
     with Database(settings.database).read() as session:
         known = evidence.stored_names(session)
-    removed = Files(settings.evidence_dir).sweep(known, datetime.now(UTC) - timedelta(days=1))
+    removed = files_for(settings).sweep(known, datetime.now(UTC) - timedelta(days=1))
     typer.echo(f"{removed} files removed")
 
 
@@ -162,6 +185,25 @@ def criteria_check(path: Path) -> None:
         raise typer.Exit(1)
     framework = load_folder(path)
     typer.echo(f"{framework.title} {framework.version}: {len(framework.criteria)} criteria, no faults")
+
+
+@criteria.command("publish")
+def criteria_publish(path: Path) -> None:
+    """Publish a folder of criteria as the next version; what carries over may lie beside, in carry-over.toml."""
+    database = Database(_settings().database)
+    try:
+        with database.write() as session:
+            made = loading.publish_framework(
+                session, load_folder(path), declared=load_carry_over(path), at=database.now(session)
+            )
+            typer.echo(f"{made.framework} {made.version} is published")
+    except CriteriaError as broken:
+        for fault in broken.faults:
+            typer.echo(str(fault), err=True)
+        raise typer.Exit(1) from broken
+    except RuleError as refused:
+        typer.echo(refused.sentence, err=True)
+        raise typer.Exit(1) from refused
 
 
 @history.command("verify")

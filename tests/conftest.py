@@ -105,13 +105,24 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+class _Current:
+    """The settings of the test that runs: a compiled template keeps the globals it was made with."""
+
+    settings: Settings
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.settings, name)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def templates() -> Iterator[None]:
     """Compile each template once a test process, not once a test: it is most of what a page's first view costs."""
     made = pages.environment(Settings(environment=Environment.DEVELOPMENT))
+    current = _Current()
+    made.globals.update(settings=current)
 
     def with_settings(settings: Settings) -> jinja2.Environment:
-        made.globals.update(settings=settings)
+        current.settings = settings
         return made
 
     with pytest.MonkeyPatch.context() as patch:

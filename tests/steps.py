@@ -1,10 +1,10 @@
 """The organisation's part of the story as steps: a finished self-assessment, handed over, signed."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from app.actions import assignments, evidence, reviews, self_assessments, submissions
+from app.actions import assignments, changes, evidence, reviews, self_assessments, submissions
 from app.criteria.schema import Criterion, Question, QuestionKind
 from app.models import (
     Event,
@@ -16,7 +16,8 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries.submissions import content, sealed
+from app.queries.submissions import content_to_sign, sealed
+from app.rules.changes import Asked
 from app.rules.days import uk_day
 from app.rules.declarations import DECLARATION
 from app.rules.evidence import Details
@@ -61,7 +62,7 @@ def finished(
                 story.framework,
                 criterion.code,
                 typed,
-                version=0,
+                seen={},
                 is_finished=True,
                 by=by,
                 at=at,
@@ -110,9 +111,7 @@ def hand_over(
 
 def seen(session: Session, story: Story, submission: Submission, at: datetime = NOW) -> str:
     """The hash of what the sponsor's page shows now."""
-    made = session.get_one(SelfAssessment, submission.self_assessment_id)
-    window = session.get_one(Window, submission.window_id)
-    return seal(content(session, made, story.framework, submission.level, window, on=uk_day(at)))
+    return seal(content_to_sign(session, submission, story.framework, on=uk_day(at)))
 
 
 def sign(
@@ -201,5 +200,21 @@ def change(session: Session, story: Story, submission: Submission, text: str = "
     typed = {one.id: answer_to(criterion, one) for one in criterion.questions} | {"narrative": text}
     by = story.who(session, "lead_a")
     self_assessments.save_answer(
-        session, made, story.framework, criterion.code, typed, version=1, is_finished=True, by=by, at=NOW
+        session, made, story.framework, criterion.code, typed, seen=None, is_finished=True, by=by, at=NOW
     )
+
+
+def changes_requested(
+    session: Session, story: Story, submission: Submission, *codes: str, at: datetime = NOW
+) -> None:
+    """The administrator asks for changes to these criteria within two weeks."""
+    asked = Asked(
+        {code: f"Say more in {code}." for code in codes}, "Two answers are short.", uk_day(at) + timedelta(14)
+    )
+    by = story.who(session, "administrator", at)
+    changes.request(session, submission, asked, by=by, at=at, base_url="http://127.0.0.1:8000")
+
+
+def handed_over_again(session: Session, story: Story, submission: Submission, at: datetime = NOW) -> None:
+    by = story.who(session, "lead_a", at)
+    changes.hand_over_again(session, submission, story.framework, story.people["sponsor_a"].id, by=by, at=at)

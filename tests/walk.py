@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -23,9 +24,10 @@ from app.models import Event, Person, Status
 from app.rules.workflow import TRANSITIONS, Verb
 from app.web.guards import routes_of
 from tests import samples
+from tests.adapters.filled_forms import in_spreadsheet
 from tests.digests import event_count
 from tests.steps import answer_to
-from tests.story import Story
+from tests.story import NOW, Story
 
 BrowserOf = Callable[[Person], TestClient]
 EVIDENCE = {
@@ -108,14 +110,24 @@ class Walk:
         link = {**EVIDENCE, "title": "Board paper", "url": "https://trust.example/paper"}
         paper = self.post("lead_a", f"{organisation}/evidence/new-link", link).rpartition("/")[2]
         self.post("lead_a", f"{file}/versions", files=pdf_file("second version"))
+        details = hidden_of(self.get("lead_a", f"{file}/details")) | {**EVIDENCE, "source": "wres"}
+        self.post("lead_a", f"{file}/details", details)
+        self.post("lead_a", f"{path}/sources", {"evidence": file.rpartition("/")[2], "code": "B16"})
         spare = self.post("lead_a", f"{organisation}/evidence/new-link", {**link, "title": "Spare"})
         self.post("lead_a", f"{spare}/remove")
         for criterion in self.bronze():
-            form = {"form-version": "0", "form-finished": "yes", "form-then": "link", "form-place": "page 3"}
+            form = {"form-seen": "", "form-finished": "yes", "form-then": "link", "form-place": "page 3"}
             item = file.rpartition("/")[2] if criterion.code == "B01" else paper
             form |= typed_of(criterion) | {"form-evidence": item}
             self.post("lead_a", f"{path}/criteria/{criterion.code}", form)
         return path
+
+    def bring_back(self, path: str) -> None:
+        """A colleague fills in the spreadsheet; it is brought back and applied."""
+        source = self.browser("lead_a").get(f"{path}/export.xlsx?level=bronze").content
+        filled = in_spreadsheet(source, "B03/narrative", "Written away from the portal.")
+        preview = self.post("lead_a", f"{path}/import", files={"file": ("form.xlsx", filled)})
+        self.post("lead_a", preview, hidden_of(self.get("lead_a", preview)))
 
     def hand_over(self, path: str) -> str:
         sponsor = str(self.story.people["sponsor_a"].id)
@@ -133,6 +145,23 @@ class Walk:
         submission = self.hand_over(path)
         self.take(Verb.SIGN, "sponsor_a", f"{submission}/sign", {"read": "yes"})
         return submission
+
+    def change(self, path: str, submission: str) -> None:
+        """Changes are requested and taken back, then requested again, made, handed over and signed."""
+        page = f"{submission}/changes"
+        asked = {"change-B01": "Name the board.", "reason": "One answer is short."}
+        due = NOW + timedelta(14)
+        asked |= {"due-day": str(due.day), "due-month": str(due.month), "due-year": str(due.year)}
+        self.take(Verb.REQUEST_CHANGES, "administrator", page, asked)
+        back = {"reason": "It was in the evidence."}
+        self.take(Verb.TAKE_BACK_CHANGES, "administrator", page, back, to=f"{page}/take-back")
+        self.take(Verb.REQUEST_CHANGES, "administrator", page, asked)
+        criterion = f"{path}/criteria/B01"
+        form = typed_of(self.bronze()[0]) | {"narrative": "The board named it.", "form-finished": "yes"}
+        self.post("lead_a", criterion, {**hidden_of(self.get("lead_a", criterion)), **form})
+        sponsor = {"sponsor": str(self.story.people["sponsor_a"].id)}
+        self.take(Verb.HAND_OVER, "lead_a", f"{submission}/hand-over-again", sponsor)
+        self.take(Verb.SIGN, "sponsor_a", f"{submission}/sign", {"read": "yes"})
 
     def assign(self, submission: str) -> None:
         """Two reviewers; one is removed and another takes the place."""
@@ -177,7 +206,10 @@ class Walk:
 
     def play(self) -> str:
         """The story to its end. Returns the path of the released submission."""
-        submission = self.submit(self.write_bronze())
+        path = self.write_bronze()
+        self.bring_back(path)
+        submission = self.submit(path)
+        self.change(path, submission)
         self.judge(submission)
         return submission
 

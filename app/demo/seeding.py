@@ -125,7 +125,7 @@ class Writer:
         dice = Random(f"{trust} {code}")  # noqa: S311  a demo, no secret
         typed = texts.typed_answer(criterion, trust, dice)
         self_assessments.save_answer(
-            self.session, into, self.framework, code, typed, version=0, is_finished=True, by=by, at=at
+            self.session, into, self.framework, code, typed, seen={}, is_finished=True, by=by, at=at
         )
         item = dice.choice(self.library[trust])
         evidence.link(

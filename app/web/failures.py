@@ -10,10 +10,12 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from app.adapters.files import StoreAway
 from app.rules.errors import Conflict, NotAllowed, RuleError
 from app.rules.people import Who
+from app.rules.scans import HeldBack
 from app.web.errors import BadRequest, NotFound, NotSignedIn
-from app.web.pages import go, page
+from app.web.pages import go, page, wants_json
 from app.web.transaction import MOST_FIELDS, person_or_none
 
 log = structlog.get_logger()
@@ -27,6 +29,9 @@ TOO_MUCH = (
 UNKEEPABLE = (
     "It holds a character or a number that can't be kept. Nothing was saved. Go back and type it anew instead of "
     "pasting it."
+)
+STORE_AWAY = (
+    "The place where files are kept does not answer just now. Nothing was lost. Try again in a few minutes."
 )
 _BY_STATUS = {
     400: (
@@ -64,6 +69,7 @@ def add_failures(app: FastAPI) -> None:
         DataError,
         IntegrityError,
         OperationalError,
+        StoreAway,
         Exception,
     ):
         app.add_exception_handler(kind, answer_to_failure)
@@ -73,7 +79,7 @@ async def answer_to_failure(request: Request, failure: Exception) -> Response:
     if isinstance(failure, NotSignedIn):
         return await _sign_in_first(request)
     status, title, sentence = _explained(request, failure)
-    if request.headers.get("accept", "").startswith("application/json"):
+    if wants_json(request):
         return JSONResponse(
             {"error": title, "detail": sentence, "reference": _reference(request, status)}, status
         )
@@ -114,6 +120,8 @@ def _reference(request: Request, status: int) -> str:
 
 def _explained(request: Request, failure: Exception) -> tuple[int, str, str]:
     """Status, title and sentence."""
+    if isinstance(failure, HeldBack):
+        return failure.status, failure.title, failure.sentence
     if isinstance(failure, RuleError):
         status = _status_of(failure)
         return status, _TITLES[status], failure.sentence
@@ -148,6 +156,8 @@ def _unexpected(request: Request, failure: Exception) -> tuple[int, str, str]:
     log.error(
         "unexpected failure", reference=request.state.reference, path=request.url.path, exc_info=failure
     )
+    if isinstance(failure, StoreAway):
+        return 503, "Evidence files can't be reached", STORE_AWAY
     if isinstance(failure, OperationalError):
         return (
             503,
@@ -166,6 +176,8 @@ async def _sign_in_first(request: Request) -> Response:
     if request.method in ("GET", "HEAD"):
         query = f"?{request.url.query}" if request.url.query else ""
         return go(f"/sign-in?next={quote(request.url.path + query, safe='/')}")
+    if wants_json(request):
+        return JSONResponse({"error": "Sign in again", "detail": "Nothing was saved.", "reference": ""}, 401)
     form = await request.form(max_files=1, max_fields=MOST_FIELDS)
     typed = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and value.strip()]
     return page(request, "errors/signed_out", None, status=401, typed=typed)

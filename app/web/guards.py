@@ -18,6 +18,7 @@ from app.models import (
     Certificate,
     Evidence,
     EvidenceVersion,
+    FrameworkDraft,
     Organisation,
     Review,
     SelfAssessment,
@@ -115,6 +116,12 @@ class CertificateFor(_Guard[Certificate]):
 class WindowFor(_Guard[Window]):
     load = staticmethod(scopes.window)
     path_key = "window_id"
+    may_know = ()
+
+
+class FrameworkDraftFor(_Guard[FrameworkDraft]):
+    load = staticmethod(scopes.framework_draft)
+    path_key = "draft_id"
     may_know = ()
 
 

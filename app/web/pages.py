@@ -50,6 +50,7 @@ def environment(settings: Settings, templates: Path = TEMPLATES) -> Environment:
         cache_size=-1,
     )
     made.globals.update(asset=asset, settings=settings, stage_of=lambda status: STAGE[status].value)
+    made.filters.update(clock=clock)
     made.filters.update(day=day, moment=moment, moment_exact=moment_exact, megabytes=megabytes, plural=plural)
     return made
 
@@ -75,6 +76,11 @@ def moment(value: datetime) -> str:
     return f"{day(local.date())} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 
+def clock(value: datetime) -> str:
+    """``16:58``, UK time."""
+    return f"{value.astimezone(UK):%H:%M}"
+
+
 def moment_exact(value: datetime) -> str:
     """``22 November 2026 at 4:05:09pm``, UK time, for moments that may be disputed."""
     return f"{moment(value)[:-2]}:{value:%S}{moment(value)[-2:]}"
@@ -94,6 +100,7 @@ def page(
 ) -> HTMLResponse:
     """The page ``templates/<name>.html`` for this person."""
     template = request.app.state.portal.templates.get_template(f"{name}.html")
+    context.setdefault("ending", getattr(request.state, "ending", None))  # when the sign-in ends
     html = template.render(
         who=who, navigation=navigation(who, request.url.path), path=request.url.path, **context
     )
@@ -116,6 +123,11 @@ def again(
     if isinstance(errors, RuleError):
         errors = {errors.field: errors.sentence}
     return page(request, name, who, status=status, errors=dict(errors), **context)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a script asks rather than a person."""
+    return request.headers.get("accept", "").startswith("application/json")
 
 
 def go(path: str) -> RedirectResponse:

@@ -31,8 +31,10 @@ HEADERS = {
 }
 # The address of a style sheet changes with it (pages.asset), fonts and pictures hardly ever change.
 KEPT = "public, max-age=86400"
-# The two forms that take a file. Their routes read more than others do: see ``web/uploads.py``.
-UPLOADS = re.compile(r"/organisations/[^/]+/evidence/new|/evidence/[^/]+/versions")
+# The forms that take a file. Their routes read more than others do: see ``web/uploads.py``.
+UPLOADS = re.compile(
+    r"/organisations/[^/]+/evidence/new|/evidence/[^/]+/versions|/self-assessments/[^/]+/import"
+)
 HTTPS_ONLY = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 

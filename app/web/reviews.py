@@ -11,7 +11,7 @@ from app.rules import scoring
 from app.rules.errors import Conflict, RuleError, Stale
 from app.rules.people import Who
 from app.rules.permissions import Permission
-from app.web.downloads import file_response
+from app.web.downloads import reader_response
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, ReviewFor
 from app.web.ids import id_or_none
@@ -48,8 +48,10 @@ async def show(
 
 
 @router.post("/reviews/{review_id}/start")
-async def start(who: Person, session: Transaction, review: Reviewing, at: Now, _typed: Form) -> Response:
-    actions.start(session, review, by=who, at=at)
+async def start(
+    who: Person, session: Transaction, parts: Portal, review: Reviewing, at: Now, _typed: Form
+) -> Response:
+    actions.start(session, review, by=who, at=at, has_scanner=bool(parts.settings.scanner))
     return go(f"/reviews/{review.id}")
 
 
@@ -153,9 +155,11 @@ async def seal(
 
 
 @router.get("/reviews/{review_id}/evidence/{version_id}")
-async def evidence(session: Transaction, parts: Portal, review: Reviewing, version_id: str) -> Response:
+async def evidence(
+    who: Person, session: Transaction, parts: Portal, review: Reviewing, version_id: str
+) -> Response:
     """A file of this sealed copy, and of no other, as an attachment."""
     version = submissions.sealed_version(session, review.submission_id, id_or_none(version_id))
     if version is None:
         raise NotFound
-    return file_response(parts, version)
+    return reader_response(session, parts, who, version)

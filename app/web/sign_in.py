@@ -30,6 +30,11 @@ _ADDRESS = re.compile(
 NO_ADDRESS = "Enter an email address in the correct format, like name@example.nhs.uk"
 
 
+def is_address(email: str) -> bool:
+    """Whether a mail could be sent to it at all."""
+    return len(email) <= 254 and _ADDRESS.fullmatch(email) is not None
+
+
 @router.get("/sign-in")
 async def show(request: Request, who: MaybePerson) -> Response:
     return page(
@@ -42,7 +47,7 @@ async def ask(
     request: Request, who: MaybePerson, typed: Form, session: Transaction, at: Now, parts: Portal
 ) -> Response:
     email, next_path = typed.get("email"), local_path(typed.get("next"))
-    if len(email) > 254 or not _ADDRESS.fullmatch(email):
+    if not is_address(email):
         return again(request, "sign_in/ask", who, {"email": NO_ADDRESS}, email=email, next_path=next_path)
     sign_in.ask(session, email, parts.settings, at=at, next_path=next_path)
     return go("/sign-in/sent")
@@ -59,24 +64,33 @@ async def open_link(
 ) -> Response:
     """A page with a button. Opening the link signs nobody in: mail scanners open every link they see."""
     email = look_up.address_of_link(session, hash_token(token), at)
+    next_path = local_path(request.query_params.get("next", ""))
     if not email:
-        return page(request, "sign_in/spent", who, status=410)
-    return page(
-        request, "sign_in/link", who, email=email, next_path=local_path(request.query_params.get("next", ""))
-    )
+        return _spent(request, who, next_path)
+    return page(request, "sign_in/link", who, email=email, next_path=next_path)
+
+
+def _spent(request: Request, who: Who | None, next_path: str) -> Response:
+    """The same for a link that is used up, out of time or was never sent."""
+    return page(request, "sign_in/spent", who, status=410, next_path=next_path)
 
 
 @router.post("/sign-in/link/{token}")
 async def use_link(
     request: Request, token: str, who: MaybePerson, typed: Form, session: Transaction, at: Now, parts: Portal
 ) -> Response:
+    """Sign in; or, with ``again``, send a new link to the address of one that no longer works."""
+    next_path = local_path(typed.get("next"))
+    if typed.get("again") == "yes":
+        sign_in.ask_again(session, token, parts.settings, at=at, next_path=next_path)
+        return go("/sign-in/sent")  # the same whether or not there was such a link
     try:
         with session.begin_nested():
             cookie = sign_in.use(session, token, at=at)
     except RuleError:
-        return page(request, "sign_in/spent", who, status=410)
+        return _spent(request, who, next_path)
     sign_in.sign_out(session, request.cookies.get(cookie_name(parts), ""), at=at)
-    return with_session(go(local_path(typed.get("next")) or "/home"), parts, cookie)
+    return with_session(go(next_path or "/home"), parts, cookie)
 
 
 @router.post("/sign-out")

@@ -22,6 +22,9 @@ WORDS = {
     "level": LEVELS,
     "token": ("0" * 32,),
     "mail_id": (str(RANDOM),),
+    "form_name": ("0" * 32,),
+    "place": ("1",),
+    "draft_id": (str(RANDOM),),
 }
 ACCEPT = ("text/html", "application/json")
 # What any of the forms takes, filled in as a person would: each route reads its own fields.
@@ -30,7 +33,7 @@ FORM = {
     "private-note": "A note.",
     "score": "2",
     "version": "1",
-    "form-version": "1",
+    "form-seen": "",
     "form-finished": "yes",
     "form-then": "next",
     "narrative": "Changed.",
@@ -44,6 +47,20 @@ FORM = {
     "evidence_date-month": "1",
     "evidence_date-year": "2026",
     "end": "others",
+    "name": "A name",
+    "email": "colleague@example.invalid",
+    "role": "lead",
+    "comment": "A comment.",
+    "was-B01": "|",
+    "owner-B01": str(RANDOM),
+    "from": str(RANDOM),
+    "to": str(RANDOM),
+    "change-B01": "Say more.",
+    "note": "By telephone.",
+    "view": "agree",
+    "due-day": "6",
+    "due-month": "12",
+    "due-year": "2026",
 }
 DIFFER = ("date", "content-length")
 

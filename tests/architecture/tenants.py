@@ -8,18 +8,22 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-from app.actions import decisions, evidence, reviews, self_assessments
+from app.actions import comments, decisions, evidence, invitations, reviews, self_assessments
 from app.actions.certificates import Issuer
 from app.adapters.files import Files
 from app.adapters.structure.check import check
-from app.config import MEGABYTE
+from app.config import MEGABYTE, Environment, Settings
 from app.models import (
     Certificate,
+    Comment,
     Evidence,
     EvidenceVersion,
     FrameworkVersion,
+    Invitation,
+    Membership,
     Outcome,
     Review,
+    Role,
     SelfAssessment,
     Submission,
     Window,
@@ -27,7 +31,7 @@ from app.models import (
 from app.queries.reviews import scores
 from app.rules.days import uk_day
 from app.rules.evidence import Details
-from tests import judging, samples, steps
+from tests import judging, samples, sharing, steps
 from tests.story import NOW, Story
 
 CANARY = "canarybravo"  # in every text of trust B that is not public
@@ -78,7 +82,7 @@ class Builder:
                 typed["narrative"] = self.say("Narrative")
                 self_assessments.save_answer(
                     session, made, story.framework, criterion.code, typed,
-                    version=0, is_finished=True, by=by, at=NOW,
+                    seen={}, is_finished=True, by=by, at=NOW,
                 )  # fmt: skip
                 for item in self.items:
                     place = self.say("page 3")
@@ -104,6 +108,17 @@ class Builder:
         )
         details, url = Details(self.say("Paper"), date(2026, 1, 5)), f"https://trust.example/{self.word}"
         return evidence.add_link(self.session, organisation, details, url, by=by, at=NOW)
+
+    def shared(self, made: SelfAssessment) -> None:
+        """An invitation, a comment and an owner."""
+        session, story, part = self.session, self.story, self.part("lead")
+        by, organisation = story.who(session, part), story.organisations[self.code]
+        address, settings = f"{self.word}@example.invalid", Settings(environment=Environment.DEVELOPMENT)
+        invitations.invite(
+            session, organisation, address, self.say("Colleague"), Role.LEAD, settings, by=by, at=NOW
+        )
+        comments.write(session, made, "B01", self.say("Comment"), base_url="", by=by, at=NOW)
+        sharing.give(session, story, made, part, "B01", by=part)
 
     def submitted(self, made: SelfAssessment, level: str) -> Submission:
         lead, sponsor = self.part("lead"), self.part("sponsor")
@@ -147,13 +162,17 @@ class Builder:
         def of(table: type, column: object, *values: UUID) -> tuple[UUID, ...]:
             return tuple(self.session.exec(select(table.id).where(column.in_(values))).all())  # type: ignore[attr-defined]
 
+        own = of(SelfAssessment, SelfAssessment.organisation_id, organisation_id)
         submissions = of(Submission, Submission.organisation_id, organisation_id)
         items = of(Evidence, Evidence.organisation_id, organisation_id)
         versions = of(EvidenceVersion, EvidenceVersion.evidence_id, *items)
         return Tenant(
             {
                 "organisation_id": (organisation_id,),
-                "self_assessment_id": of(SelfAssessment, SelfAssessment.organisation_id, organisation_id),
+                "self_assessment_id": own,
+                "membership_id": of(Membership, Membership.organisation_id, organisation_id),
+                "invitation_id": of(Invitation, Invitation.organisation_id, organisation_id),
+                "comment_id": of(Comment, Comment.self_assessment_id, *own),
                 "evidence_id": items,
                 "evidence_version_id": versions,
                 "version_id": versions,
@@ -168,14 +187,15 @@ def made_tenants(session: Session, story: Story, files: Files) -> tuple[Tenant, 
     """Trust A with a Bronze submission in review; trust B with Bronze released and Silver in review."""
     b = Builder(session, story, files, "b", CANARY)
     of_b = b.self_assessment("silver")
+    b.shared(of_b)
     b.released(b.submitted(of_b, "bronze"), "reviewer_2", "reviewer_3")
     first, second = b.assigned(b.submitted(of_b, "silver"), "reviewer_2", "reviewer_3")
     b.scored(first, seal=True)
     b.scored(second, seal=False)
     a = Builder(session, story, files, "a", "canaryalpha")
-    in_review, _other = a.assigned(
-        a.submitted(a.self_assessment("bronze"), "bronze"), "reviewer_1", "reviewer_2"
-    )
+    of_a = a.self_assessment("bronze")
+    a.shared(of_a)
+    in_review, _other = a.assigned(a.submitted(of_a, "bronze"), "reviewer_1", "reviewer_2")
     a.scored(in_review, seal=False)
     session.flush()
     return a.tenant(), b.tenant()

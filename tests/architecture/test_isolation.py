@@ -32,9 +32,12 @@ NOT_THE_ORGANISATION = (
     "submission_id",
     "review_id",
     "certificate_id",
+    "comment_id",
+    "membership_id",  # these two stand in paths behind an organisation's
+    "invitation_id",
 )
 EVERYTHING = ("organisation_id", *NOT_THE_ORGANISATION)
-ORGANISATIONS_OWN = ("self_assessment_id", "evidence_id", "evidence_version_id")
+ORGANISATIONS_OWN = ("self_assessment_id", "evidence_id", "evidence_version_id", "comment_id")
 # Who, whose things, and of which kinds this person may not even know that they exist.
 OUTSIDERS = [
     ("lead_a", "b", EVERYTHING),
@@ -292,7 +295,7 @@ def test_a07_evidence_of_another_is_never_linked(
     page = f"/self-assessments/{own}/criteria/B01"
     before = digest(database)["evidence_link"]
     for item in (*tenants["b"].ids["evidence_id"], *tenants["b"].ids["evidence_version_id"], RANDOM):
-        form = {"form-then": "link", "form-version": "1", "form-evidence": str(item), "form-place": "p"}
+        form = {"form-then": "link", "form-seen": "", "form-evidence": str(item), "form-place": "p"}
         assert send_form(lead, page, form) in (409, 422)
     for target in (f"{tenants['b'].ids['self_assessment_id'][0]}:B01", f"{RANDOM}:B01"):
         for kind in ("new", "new-link"):

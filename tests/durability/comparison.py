@@ -23,7 +23,7 @@ from app.models import (
     Submission,
 )
 from app.queries import audit
-from app.queries.submissions import sealed
+from app.queries.submissions import newest_copy, sealed
 from app.rules.sealing import SealedContent, seal
 from tests.durability.ledger import Acknowledged
 
@@ -65,7 +65,7 @@ def content(session: Session, submission_id: str) -> SealedContent:
 
 
 def _receipt(session: Session, line: Acknowledged) -> bool:
-    copy = session.get(SealedCopy, UUID(line["submission"]))
+    copy = newest_copy(session, UUID(line["submission"]))
     return copy is not None and copy.receipt == str(line["receipt"])
 
 

@@ -67,8 +67,9 @@ class Client:
         criterion = self.dice.choice([c for c in self.prepared.world.framework.criteria if c.level == LEVEL])
         version = versions[criterion.code]
         text = f"What was written as version {version + 1}: {self.dice.random()}"
-        form = {"form-version": str(version), "form-finished": "yes", "form-then": "later"}
         path = f"/self-assessments/{self.own_id}"
+        shown = await self._shown(f"{path}/criteria/{criterion.code}", self.body.lead_id)
+        form = {"form-seen": _hidden(shown, "form-seen"), "form-finished": "yes", "form-then": "later"}
         values = values_of(criterion) | {"narrative": text}
         await self._done(f"{path}/criteria/{criterion.code}", self.body.lead_id, values | form)
         self.ledger.note(

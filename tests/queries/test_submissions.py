@@ -111,6 +111,7 @@ def test_windows_open_only_between_their_moments(database: Database, story: Stor
         opens, closes = window.opens_at, window.closes_at
         instant = timedelta(microseconds=1)
         moments = (opens - instant, opens, closes - instant, closes)
-        found = [windows.open_for(session, story.version_id, "bronze", at) for at in moments]
-        assert found == [[], [window], [window], []]
-        assert windows.open_for(session, story.version_id, "platinum", NOW) == []
+        own = story.organisations["ZZA"].id
+        found = [windows.open_for(session, story.version_id, "bronze", own, at) for at in moments]
+        assert [[one.window for one in of_moment] for of_moment in found] == [[], [window], [window], []]
+        assert windows.open_for(session, story.version_id, "platinum", own, NOW) == []

@@ -1,5 +1,6 @@
 """The command line: what it does, and what it refuses with exit code 1."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from app import cli
 from app.db import Database
-from app.models import Certificate, Membership, Organisation
+from app.models import Certificate, FrameworkVersion, Membership, Organisation
 from tests.conftest import ON_POSTGRESQL
 
 Run = Callable[..., tuple[int, str]]
@@ -103,6 +104,31 @@ def test_a_broken_history_is_told_with_exit_code_1(run: Run, tmp_path: Path) -> 
 def test_criteria_are_checked_by_folder(run: Run, tmp_path: Path) -> None:
     assert run("criteria", "check", str(cli.FRAMEWORK))[0] == 0
     assert run("criteria", "check", str(tmp_path))[0] == 1
+
+
+def test_a_folder_is_published_as_the_next_version(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    run("load")
+    folder = tmp_path / "next"
+    shutil.copytree(cli.FRAMEWORK, folder)
+    assert run("criteria", "publish", str(folder)) == (0, "arf 2023.illustrative is published")  # nothing new
+    head = folder / "framework.toml"
+    head.write_text(head.read_text().replace('"2023.illustrative"', '"2027.1"'))
+    (folder / "carry-over.toml").write_text('from = "2019"\n')
+    assert run("criteria", "publish", str(folder)) == (
+        1,
+        "carry-over.toml: from: This version comes after 2023.illustrative. Write that name.",
+    )
+    (folder / "carry-over.toml").write_text('from = "2023.illustrative"\n[criteria]\nB02 = ["B01", "B02"]\n')
+    assert run("criteria", "publish", str(folder)) == (0, "arf 2027.1 is published")
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'portal.db'}")
+    with database.read() as session:
+        rows = session.execute(sa.select(FrameworkVersion.version, FrameworkVersion.carry_over)).all()  # type: ignore[call-overload]
+    database.close()
+    assert {version: len(kept.get("criteria", {})) for version, kept in rows} == {
+        "2023.illustrative": 0,
+        "2027.1": 31,
+    }
 
 
 def test_the_pages_made_from_tables_are_written(

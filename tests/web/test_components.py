@@ -3,8 +3,7 @@
 import pytest
 
 from app.criteria.schema import Question, QuestionKind
-from app.rules.evidence import Asked
-from app.web.components import Choice, component, differing, shown
+from app.web.components import Choice, component, fields, shown
 
 RATING = Question(id="rating", kind=QuestionKind.RATING, label="Which fits?", hint="Choose one.")
 STORY = Question(id="story", kind=QuestionKind.NARRATIVE, label="What was done?", hint="Briefly.", words=200)
@@ -90,8 +89,16 @@ def test_answers_as_people_read_them(question: Question, values: dict[str, str],
     assert shown(question, values, CHOICES) == text
 
 
-def test_differences_are_told_by_question() -> None:
-    form = Asked((RATING, STORY, DAY, LINK))
-    one = {"rating": "1", "story": "x", "day": "2026-03-27"}
-    other = {"rating": "1", "story": "y", "day-day": "27", "link": ""}
-    assert differing(form, one, other) == [STORY, DAY]
+@pytest.mark.parametrize(
+    ("question", "values", "held"),
+    [
+        (STORY, {"story": "x", "role": "y"}, {"story": "x"}),
+        (LINK, {}, {"link": ""}),
+        (DAY, {"day": "2026-03-27"}, {"day-day": "27", "day-month": "3", "day-year": "2026"}),
+        (DAY, {"day-day": "31"}, {"day-day": "31", "day-month": "", "day-year": ""}),
+    ],
+)
+def test_what_the_fields_of_a_question_hold(
+    question: Question, values: dict[str, str], held: dict[str, str]
+) -> None:
+    assert fields(question, values) == held

@@ -143,7 +143,7 @@ def test_the_accessibility_statement_claims_no_audit(client: TestClient) -> None
     [
         ("lead_a", ["Self-assessment"]),
         ("contributor_a", ["Self-assessment"]),
-        ("sponsor_a", ["To sign", "Self-assessment"]),
+        ("sponsor_a", ["Self-assessment"]),
         ("reviewer_1", ["Reviews"]),
         ("moderator", ["Moderation"]),
         ("administrator", ["Reviewers to assign", "Decisions to record", "Outcomes to release", "Dashboard"]),

@@ -230,7 +230,7 @@ def test_only_evidence_of_this_sealed_copy_opens_and_as_an_attachment(
         other = assigned(session, story, sealed_submission(session, story, "ZZB", "b"), "reviewer_2")[0].id
         stored = session.get_one(EvidenceVersion, own).stored_name
     foreign = version_of(database, other)
-    path = app.state.portal.files.path(stored)
+    path = app.state.portal.files.folder.path(stored)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"%PDF-1.7 the file")
     browser = browser_of(story.people["reviewer_1"])

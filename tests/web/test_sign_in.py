@@ -406,7 +406,7 @@ def test_the_demonstration_signs_in_its_own_people_only(
 def test_production_has_neither_demonstration_nor_mailbox(settings: Settings) -> None:
     with pytest.raises(ValueError, match="ARF_DEMO must be off"):
         Settings(**{**settings.model_dump(), "environment": Environment.PRODUCTION, "demo": True})
-    with portal_with(settings, environment=Environment.PRODUCTION) as app:
+    with portal_with(settings, environment=Environment.PRODUCTION, scanner="tcp://127.0.0.1:1") as app:
         browser = browser_at(app)
         for path in ("/dev/mailbox", "/sign-in/demo"):
             assert seen(browser.get(path)) == seen(browser.get(f"{path.rpartition('/')[0]}/nothing-here"))
