@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.actions import assignments, certificates, decisions, moderation, reviews, submissions
+from app.actions import assignments, certificates, changes, decisions, moderation, reviews, submissions
 from app.actions.certificates import Issuer
 from app.config import Settings
 from app.criteria.schema import Framework
@@ -18,6 +18,7 @@ from app.queries import reviews as review_queries
 from app.queries import submissions as submission_queries
 from app.queries.people import who_by_id
 from app.rules import sealing
+from app.rules.changes import Asked
 from app.rules.days import uk_day
 from app.rules.declarations import DECLARATION
 from app.rules.scoring import settled
@@ -63,6 +64,9 @@ class Play:
             self._withdraw(plan, submission)
         elif plan.stop != "hand over":
             self._sign(plan, submission)
+            if plan.stop == "request changes":
+                self._request_changes(plan, submission)
+                return
             self._judge(plan, submission, window)
 
     def _after(self, window: Window, days: int) -> datetime:
@@ -114,6 +118,15 @@ class Play:
         at = self._after(self.windows[plan.window], 16)
         by = self.cast.who(self.session, f"lead {plan.trust}", at)
         submissions.withdraw(self.session, submission, "We found newer figures.", by=by, at=at)
+
+    def _request_changes(self, plan: Plan, submission: Submission) -> None:
+        at = self._after(self.windows[plan.window], 17)
+        by = self.cast.who(self.session, "administrator", at)
+        codes = submission_queries.sealed(self.session, submission.id).content.codes[:2]
+        criteria = dict.fromkeys(codes, "Say which committee looks at this, and when it last did.")
+        due = uk_day(self.now) + timedelta(days=10)
+        asked = Asked(criteria, "Two answers do not say who looks at progress.", due)
+        changes.request(self.session, submission, asked, by=by, at=at, base_url=self.base_url)
 
     def _judge(self, plan: Plan, submission: Submission, window: Window) -> None:
         last = STEPS.index(plan.stop)

@@ -45,7 +45,7 @@ PLANS = (
     Plan(9, "bronze", JUDGED, "seal", is_split=True),
     Plan(10, "bronze", JUDGED, "seal"),
     Plan(11, "bronze", JUDGED, "decide"),
-    Plan(13, "gold", JUDGED, "sign"),
+    Plan(13, "gold", JUDGED, "request changes"),
     Plan(17, "silver", JUDGED, "assign"),
     Plan(3, "bronze", NOW, "hand over"),
     Plan(4, "bronze", NOW, "decline"),

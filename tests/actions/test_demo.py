@@ -93,7 +93,7 @@ def _some_of_everything(session: Session, files: Files) -> None:
     parts = [name for name in session.exec(select(Person.demo_part)).all() if name]
     assert len(parts) == len(set(parts)) > 10
     stored = [name for name in session.exec(select(EvidenceVersion.stored_name)).all() if name]
-    assert [name for name in stored if not files.path(name).is_file()] == []
+    assert [name for name in stored if not files.folder.path(name).is_file()] == []
 
 
 def test_codes_of_the_demo_cannot_be_real() -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.actions.certificates import Issuer, issue
 from app.db import Database
-from app.models import Certificate, Decision, Event, Outcome, Submission
+from app.models import Certificate, CoSignature, Decision, Event, Outcome, Submission
 from app.queries import audit
 from app.queries.submissions import sealed_copy
 from app.rules.history import sha256
@@ -157,6 +157,8 @@ def test_a_changed_declaration_is_found(database: Database, submission: Submissi
 def test_a_removed_submission_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
         session.delete(sealed_copy(session, submission.id))
+        for view in session.exec(select(CoSignature).where(CoSignature.submission_id == submission.id)).all():
+            session.delete(view)
         session.flush()
         session.delete(session.get_one(Submission, submission.id))
     with database.read() as session:

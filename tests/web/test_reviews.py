@@ -1,5 +1,6 @@
 """The reviewer's pages: what they show, what they refuse, and what they never tell."""
 
+import io
 import re
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from markupsafe import escape
 from sqlmodel import Session
 
 from app.db import Database
-from app.models import EvidenceVersion, Person, Review, ReviewStatus, Status
+from app.models import EvidenceCheck, Person, Review, ReviewStatus, ScanState, Status
 from app.queries import reviews, submissions
 from app.rules import scoring
 from tests.judging import CODES, NARRATIVE, assigned, refetched, scored, sealed, sealed_submission
@@ -226,13 +227,12 @@ def test_only_evidence_of_this_sealed_copy_opens_and_as_an_attachment(
     both: tuple[UUID, UUID], app: FastAPI, database: Database, story: Story, browser_of: Browser
 ) -> None:
     own = version_of(database, both[0])
+    copy = app.state.portal.files.put(io.BytesIO(b"%PDF-1.7 the file"))
+    reader = {"reader_name": copy.name, "reader_sha256": copy.sha256, "reader_size": copy.size}
     with database.write() as session:
         other = assigned(session, story, sealed_submission(session, story, "ZZB", "b"), "reviewer_2")[0].id
-        stored = session.get_one(EvidenceVersion, own).stored_name
+        session.add(EvidenceCheck(evidence_version_id=own, scan=ScanState.CLEAN, **reader))
     foreign = version_of(database, other)
-    path = app.state.portal.files.folder.path(stored)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"%PDF-1.7 the file")
     browser = browser_of(story.people["reviewer_1"])
     answer = browser.get(f"/reviews/{both[0]}/evidence/{own}")
     assert (answer.status_code, answer.content) == (200, b"%PDF-1.7 the file")

@@ -61,6 +61,11 @@ def test_the_whole_story_is_played_by_buttons(walk: Walk, client: TestClient, cl
 STORY = [
     ("hand over", "lead_a"),
     ("sign", "sponsor_a"),
+    ("request changes", "administrator"),
+    ("take back the request for changes", "administrator"),
+    ("request changes", "administrator"),
+    ("hand over", "lead_a"),
+    ("sign", "sponsor_a"),
     ("assign reviewer", "administrator"),
     ("assign reviewer", "administrator"),
     ("remove reviewer", "administrator"),
