@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from app.actions import mails
 from app.actions.history import record
+from app.actions.moving import require_writable
 from app.models import Comment, SelfAssessment
 from app.queries import comments, owners, people
 from app.rules.errors import Conflict, RuleError
@@ -26,10 +27,12 @@ def write(
     by: Who,
     at: datetime,
 ) -> Comment:
-    """Add an open comment and tell the criterion's owner. RuleError for none or too much text.
+    """Add an open comment and tell the criterion's owner. RuleError for none or too much text, Conflict when the
+    self-assessment was moved to a newer version.
 
     The mail repeats nothing of the comment: it is not to leave the organisation, and mailboxes are outside.
     """
+    require_writable(session, self_assessment, code)
     said = required_passage(text, "comment", "Enter a comment.")
     if len(said) > LONGEST:
         raise RuleError(

@@ -15,6 +15,7 @@ from app.queries import owners, people
 from app.queries.people import Colleague
 from app.rules.days import uk_day
 from app.rules.errors import Conflict, RuleError
+from app.rules.moving import require_current
 from app.rules.names import in_mail
 from app.rules.people import Who
 
@@ -50,6 +51,7 @@ def assign(
     Returns how many changed. RuleError, its field ``owner-<code>`` or ``due-<code>``, for somebody who may not write
     answers and for a day that has passed; Conflict when another lead changed the same criterion meanwhile.
     """
+    require_current(self_assessment)
     rows = owners.rows(session, self_assessment.id)
     writers = {one.person_id: one for one in people.writers(session, self_assessment.organisation_id)}
     made = {code: one for code, one in changes.items() if one.wanted != one.seen}

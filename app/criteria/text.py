@@ -64,5 +64,6 @@ LevelName = Annotated[Line, StringConstraints(max_length=30)]
 Mark = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line), AfterValidator(_plain)]
 Passage = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_plain)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_slug)]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=12), AfterValidator(_code)]
+# 10: what the tables hold of a code.
+Code = Annotated[str, StringConstraints(min_length=1, max_length=10), AfterValidator(_code)]
 QuestionId = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_question_id)]

@@ -7,7 +7,16 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from app.actions import decisions, evidence, loading, moving, self_assessments, submissions
+from app.actions import (
+    comments,
+    decisions,
+    evidence,
+    loading,
+    moving,
+    owners,
+    self_assessments,
+    submissions,
+)
 from app.actions.certificates import Issuer
 from app.criteria.carry_over import CarryOver
 from app.criteria.loader import from_document, to_document
@@ -325,6 +334,8 @@ def test_what_was_left_is_read_only(database: Database, story: Story) -> None:
             lambda: evidence.link(session, old, story.framework, "B05", item, "page 9", by=by, at=NOW),
             lambda: evidence.unlink(session, old, "B05", item, by=by, at=NOW),
             lambda: steps.hand_over(session, story, old),
+            lambda: comments.write(session, old, "B05", "Too late?", base_url="", by=by, at=NOW),
+            lambda: owners.assign(session, old, story.framework, {}, base_url="", by=by, at=NOW),
         ]  # fmt: skip
         for attempt in tries:
             with pytest.raises(Conflict) as refused:
