@@ -33,6 +33,7 @@ from app.queries.exports import INFECTED, WAITING
 from app.rules.evidence import Details
 from app.web.export_archives import ALTERED, COLUMNS, GONE, chunks
 from tests.adapters.filled_forms import TRICKY
+from tests.conftest import ON_POSTGRESQL
 from tests.digests import digest
 from tests.story import NOW, Story
 
@@ -197,7 +198,7 @@ HOSTILE = (
     "nul.tar.txt",
     "trailing. . .txt",
     'a:b*c?d"e<f>g|h.txt',
-    "new\nline\x00null.txt",
+    "new\nline\x01null.txt" if ON_POSTGRESQL else "new\nline\x00null.txt",  # PostgreSQL keeps no NUL at all
     "turn\u202etxt.exe",
     "report.txt",
     "REPORT.TXT",
