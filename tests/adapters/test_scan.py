@@ -282,7 +282,7 @@ def test_what_the_source_raises_passes_through() -> None:
         raise LookupError("the store")
 
     with (
-        answering(b"", read=False) as address,
+        answering(b"", read=False, then=threading.Event()) as address,  # stays on the line till the end
         pytest.raises(LookupError, match=r"^the store$"),
     ):
         Scanner(address).scan(broken())

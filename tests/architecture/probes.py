@@ -25,7 +25,7 @@ WORDS = {
     "form_name": ("0" * 32,),
     "place": ("1",),
     "draft_id": (str(RANDOM),),
-    "version": ("2023-illustrative",),
+    "version": ("2023.illustrative",),
 }
 ACCEPT = ("text/html", "application/json")
 # What any of the forms takes, filled in as a person would: each route reads its own fields.

@@ -61,6 +61,7 @@ def _is_ours_or_component(name: str) -> bool:
 def _serve(settings: uvicorn.Config, listening: socket.socket, group: int) -> None:
     """Be one web process of the group. Never returns."""
     os.setpgid(0, group)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # our output is for the ids of groups, not for the log
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     uvicorn.Server(settings).run(sockets=[listening])
     os._exit(0)

@@ -25,7 +25,8 @@ class Victims:
 
     def __init__(self, folder: Path, port: int, workers: int, *, cold: bool = False) -> None:
         self.port, self.cold = port, cold
-        self._environment = production(port, folder)
+        # No scanner is needed to be killed, and production would keep reviews waiting for one.
+        self._environment = production(port, folder) | {"ARF_ENVIRONMENT": "development", "ARF_SCANNER": ""}
         self._log = (folder / "server.log").open("ab")
         self._command = portal_command(port, workers)
         nursery = [sys.executable, "-m", "tests.durability.nursery", str(port), str(workers)]
