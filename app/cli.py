@@ -1,6 +1,8 @@
 """The command line: ``portal --help`` lists what it does."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +22,7 @@ from app.criteria.loader import CriteriaError, check, load_carry_over, load_fold
 from app.db import Database
 from app.main import configure_log
 from app.models import Organisation, Person, Role
-from app.queries import audit, evidence
+from app.queries import audit, evidence, invariants
 from app.queries import scans as queries_of_scans
 from app.queries.frameworks import FrameworkShelf, newest, newest_parsed
 from app.rules.days import UK
@@ -42,6 +44,19 @@ portal.add_typer(windows, name="windows")
 FRAMEWORK = ROOT / "app" / "criteria" / "arf" / "2023-illustrative"
 ORGANISATIONS = ROOT / "app" / "organisations" / "north-west.csv"
 SUCCESSIONS = ROOT / "app" / "organisations" / "north-west-successions.csv"
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """A rule's refusal, or a fault in a file of criteria, is told in its sentence, with exit code 1."""
+    try:
+        yield
+    except CriteriaError as broken:
+        typer.echo("\n".join(map(str, broken.faults)), err=True)
+        raise typer.Exit(1) from broken
+    except RuleError as refused:
+        typer.echo(refused.sentence, err=True)
+        raise typer.Exit(1) from refused
 
 
 def _settings() -> Settings:
@@ -152,9 +167,8 @@ def seed_demo() -> None:
     if not settings.demo:
         typer.echo("Set ARF_DEMO=1 first. Demo data never goes into a live portal.", err=True)
         raise typer.Exit(1)
-    database = Database(settings.database)
-    with database.write() as session:
-        made = demo.seed(session, files_for(settings), settings, at=database.now(session))
+    with Database(settings.database).write() as session:
+        made = demo.seed(session, files_for(settings), settings, at=datetime.now(UTC))
     typer.echo(f"Demo data: {made} submissions" if made else "Demo data is there already.")
 
 
@@ -191,19 +205,11 @@ def criteria_check(path: Path) -> None:
 def criteria_publish(path: Path) -> None:
     """Publish a folder of criteria as the next version; what carries over may lie beside, in carry-over.toml."""
     database = Database(_settings().database)
-    try:
-        with database.write() as session:
-            made = loading.publish_framework(
-                session, load_folder(path), declared=load_carry_over(path), at=database.now(session)
-            )
-            typer.echo(f"{made.framework} {made.version} is published")
-    except CriteriaError as broken:
-        for fault in broken.faults:
-            typer.echo(str(fault), err=True)
-        raise typer.Exit(1) from broken
-    except RuleError as refused:
-        typer.echo(refused.sentence, err=True)
-        raise typer.Exit(1) from refused
+    with _refusals_told(), database.write() as session:
+        made = loading.publish_framework(
+            session, load_folder(path), declared=load_carry_over(path), at=database.now(session)
+        )
+    typer.echo(f"{made.framework} {made.version} is published")
 
 
 @history.command("verify")
@@ -217,6 +223,18 @@ def audit_verify() -> None:
     raise typer.Exit(1 if faults else 0)
 
 
+@portal.command("check-invariants")
+def check_invariants() -> None:
+    """Check that every record keeps to the rules of fair review; exit 1 when one does not."""
+    database = Database(_settings().database)
+    with database.read() as session:
+        broken = invariants.broken(session, at=database.now(session))
+    for sentence in broken:
+        typer.echo(sentence)
+    typer.echo(f"{len(invariants.QUERIES)} rules, {len(broken)} broken")
+    raise typer.Exit(1 if broken else 0)
+
+
 @people.command("add")
 def people_add(
     email: str,
@@ -227,20 +245,17 @@ def people_add(
 ) -> None:
     """Give a person a role; the first administrator of a new portal is made so."""
     database = Database(_settings().database)
-    try:
-        with database.write() as session:
-            membership.grant(
-                session,
-                email,
-                name,
-                role,
-                organisation=_by_code(session, organisation),
-                employer=_by_code(session, employer),
-                at=database.now(session),
-            )
-    except RuleError as refused:
-        typer.echo(refused.sentence, err=True)
-        raise typer.Exit(1) from refused
+    with _refusals_told(), database.write() as session:
+        membership.grant(
+            session,
+            email,
+            name,
+            role,
+            organisation=_by_code(session, organisation),
+            employer=_by_code(session, employer),
+            at=database.now(session),
+            years=_settings().conflict_years,
+        )
     typer.echo(f"{email} is now {role.value}")
 
 
@@ -270,17 +285,13 @@ def windows_add(
     """Add a window for the newest framework version."""
     database = Database(_settings().database)
     shelf = FrameworkShelf()
-    try:
-        with database.write() as session:
-            version, framework = newest(session), newest_parsed(session, shelf)
-            if version is None:
-                raise RuleError("No framework version is loaded. Run `portal load` first.")
-            until = closes.replace(tzinfo=UK) + timedelta(days=1)
-            at = database.now(session)
-            window_actions.add(session, version, framework, name, opens.replace(tzinfo=UK), until, at=at)
-    except RuleError as refused:
-        typer.echo(refused.sentence, err=True)
-        raise typer.Exit(1) from refused
+    with _refusals_told(), database.write() as session:
+        version, framework = newest(session), newest_parsed(session, shelf)
+        if version is None:
+            raise RuleError("No framework version is loaded. Run `portal load` first.")
+        until = closes.replace(tzinfo=UK) + timedelta(days=1)
+        at = database.now(session)
+        window_actions.add(session, version, framework, name, opens.replace(tzinfo=UK), until, at=at)
     typer.echo(f"{name} takes submissions from {opens:%d %B %Y} to {closes:%d %B %Y}, midnight")
 
 

@@ -48,6 +48,18 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", description="smtp://user:password@host:port. Empty: mails become files")
     mail_from: str = Field("portal@example.invalid", description="Sender of every mail")
 
+    conflict_years: int = Field(
+        3, ge=0, le=10, description="A tie to a former employer is a conflict for so long, years"
+    )
+    decision_quorum: int = Field(2, ge=1, le=5, description="People who must confirm a decision")
+    most_reviews: int = Field(12, ge=1, le=100, description="Open reviews of one reviewer who sets no number")
+    calibration_required: bool = Field(
+        False, description="Assign nobody who has not scored the agreed samples of the window"
+    )
+    blind_review_percent: int = Field(
+        10, ge=0, le=100, description="Share of a window's awards that is reviewed once more, per cent"
+    )
+
     sign_in_link_minutes: int = Field(15, ge=1, le=60, description="Life of a sign-in link, minutes")
     sign_in_mails_per_hour: int = Field(3, ge=1, le=20, description="Sign-in mails an hour an address")
     session_idle_minutes: int = Field(60, ge=5, description="A session ends after so long unused, minutes")

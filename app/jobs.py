@@ -1,4 +1,4 @@
-"""What happens beside requests: mails go out, files are scanned, reminders are written.
+"""What happens beside requests: mails go out, files are scanned, reminders are written, invariants are checked.
 
 Each piece of work is a row. One transaction claims it for a while, the work is done outside any transaction, the next
 transaction says how it went. A process that dies at any step leaves a lease that ends, and the row is done again.
@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from app.actions import mails, reminders, scans
+from app.actions import invariants, mails, reminders, scans
 from app.actions.evidence_checks import ensure_reader_copy
 from app.actions.scans import Claimed
 from app.adapters.email import NotDelivered, Sender, sender_for
@@ -70,6 +70,18 @@ def remind_due(database: Database, base_url: str) -> int:
             return 0
     with database.write() as session:
         return reminders.write_due(session, at=database.now(session), base_url=base_url)
+
+
+def check_invariants(database: Database, contact: str) -> list[str]:
+    """Once a night, see whether every record still keeps to the rules. Returns what does not."""
+    with database.read() as session:
+        if not invariants.is_due(session, last_night(database.now(session))):
+            return []
+    with database.write() as session:
+        broken = invariants.look(session, contact=contact, at=database.now(session))
+    if broken:
+        log.error("invariants broken", number=len(broken))
+    return broken
 
 
 @dataclass
@@ -234,10 +246,15 @@ def _rounds(
         remind_due(database, settings.base_url)
         return MINUTE
 
+    def check() -> float:
+        check_invariants(database, settings.contact_email)
+        return MINUTE
+
     return [
         _round("mails", deliver, alive),
         _round("scans", scanning(settings, database)),
         _round("reminders", remind),
+        _round("invariants", check),
     ]
 
 

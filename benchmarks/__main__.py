@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import certificates, growth, seeding, tables, threads
+from benchmarks import assignment, certificates, growth, seeding, tables, threads
 from benchmarks.lines import BARE, Visits
 from benchmarks.load import Measured, client_cost, measured
 from benchmarks.served import Memory, factory_command, free_port, portal_command, production, served
@@ -33,10 +33,11 @@ class Extent:
     sizes: tuple[int, ...]  # of growth, organisations
     pages: int
     drawn: int  # certificates
+    windows: int  # whose reviewers are assigned
 
 
-WHOLE = Extent(250, 4, 2.0, 2_000, (250, 2_500, 60_000), 30, 60)
-QUICK = Extent(250, 1, 1.0, 200, (250, 2_500), 10, 12)
+WHOLE = Extent(250, 4, 2.0, 2_000, (250, 2_500, 60_000), 30, 60, 10)
+QUICK = Extent(250, 1, 1.0, 200, (250, 2_500), 10, 12, 2)
 
 
 def load(folder: Path, extent: Extent) -> tuple[tables.Results, list[Memory], float]:
@@ -85,11 +86,16 @@ def show_threads(folder: Path, extent: Extent) -> None:
     print(threads.report(folder, extent.rounds, extent.seconds, extent.most))
 
 
+def show_assignment(folder: Path, extent: Extent) -> None:
+    print(assignment.report(extent.windows))
+
+
 PARTS: dict[str, Callable[[Path, Extent], None]] = {
     "load": show_load,
     "certificates": show_certificates,
     "growth": show_growth,
     "threads": show_threads,
+    "assignment": show_assignment,
 }
 
 

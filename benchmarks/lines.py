@@ -41,6 +41,7 @@ class Visits:
             Line("reviewer's queue of 250", self.queue),
             Line("score page", self.score_page),
             Line("save a score", self.save_score, 303),
+            Line("agreement of 250 submissions", self.agreement),
             Line("register", self.register),
             Line("dashboard", self.dashboard),
             Line("Excel of one assessment", self.spreadsheet),
@@ -86,6 +87,10 @@ class Visits:
         answer = await wire.post(path, self.load.world.token("reviewer 1"), form)
         self.versions[review, code] = version + 1
         return answer
+
+    async def agreement(self, wire: Wire, client: int, turn: int) -> Answer:
+        world = self.load.world
+        return await wire.get(f"/windows/{world.windows['before']}/agreement", world.token("administrator"))
 
     async def register(self, wire: Wire, client: int, turn: int) -> Answer:
         return await wire.get("/register")

@@ -15,7 +15,7 @@ from benchmarks.rows import Rows
 from benchmarks.world import Body, World, sign_in, started
 from benchmarks.writing import written
 
-RECOGNISED_SHARE = 0.8
+RECOGNISED_SHARE = 1.0  # so that agreement is worked out of two reviews for each organisation
 BY_THE_THOUSAND = 5_000  # rows are poured after so many organisations, which keeps memory flat
 
 

@@ -97,6 +97,7 @@ def production(port: int, folder: Path) -> dict[str, str]:
     return kept | {
         "ARF_ENVIRONMENT": "production",
         "ARF_BASE_URL": f"http://127.0.0.1:{port}",
+        "ARF_DECISION_QUORUM": "1",  # one person plays the Assembly here; quorums have tests of their own
         "ARF_SCANNER": "tcp://127.0.0.1:1",  # nobody answers there: what is measured uploads no file
         "ARF_DATA_DIR": str(folder),
     }

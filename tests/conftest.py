@@ -23,10 +23,11 @@ from app.config import Environment, Settings
 from app.db import Database
 from app.main import create_app
 from app.models import Person
+from app.queries import invariants
 from app.upgrade import upgrade
 from app.web import pages
 from app.web.transaction import cookie_name
-from tests.story import Story, made_story
+from tests.story import NOW, Story, made_story
 
 ON_POSTGRESQL = os.environ.get("ARF_TEST_DATABASE") == "postgresql"
 ORIGIN = "http://127.0.0.1:8000"
@@ -139,10 +140,14 @@ def app(settings: Settings) -> Iterator[FastAPI]:
 
 
 @pytest.fixture
-def database(app: FastAPI) -> Database:
-    """The database of the running portal."""
+def database(app: FastAPI, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The database of the running portal. After the test its records must keep to every rule (R-21), unless the test
+    reaches past the actions and says so by its mark."""
     found: Database = app.state.portal.database
-    return found
+    yield found
+    if request.node.get_closest_marker("reaches_past") is None:
+        with found.read() as session:
+            assert invariants.broken(session, at=NOW) == []
 
 
 class Clock:

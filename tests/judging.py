@@ -38,7 +38,9 @@ def sealed_submission(
     """
     organisation = story.organisations[code]
     lead, sponsor = story.people[f"lead_{letter}"], story.people[f"sponsor_{letter}"]
-    own_id = own_id or _self_assessment(session, story, organisation.id)
+    own_id = (
+        own_id or _own(session, story, organisation.id) or _self_assessment(session, story, organisation.id)
+    )
     submission = Submission(
         organisation_id=organisation.id,
         icb_id=organisation.icb_id,
@@ -58,6 +60,12 @@ def sealed_submission(
     session.add(_copy(session, story, submission))
     session.flush()
     return submission
+
+
+def _own(session: Session, story: Story, organisation_id: UUID) -> UUID | None:
+    """The self-assessment that an earlier part of the test began."""
+    found = select(SelfAssessment.id).where(SelfAssessment.organisation_id == organisation_id)
+    return session.exec(found.where(SelfAssessment.framework_version_id == story.version_id)).first()
 
 
 def _self_assessment(session: Session, story: Story, organisation_id: UUID) -> UUID:
@@ -151,7 +159,7 @@ def assigned(session: Session, story: Story, submission: Submission, *parts: str
     """Reviews of the submission for the people named by their part of the story, in that order."""
     by = story.who(session, "administrator")
     made = [
-        assignments.assign(session, submission, story.people[part].id, by=by, at=NOW)
+        assignments.assign(session, submission, story.framework, story.people[part].id, by=by, at=NOW)
         for part in parts or ("reviewer_1", "reviewer_2")
     ]
     session.flush()
@@ -188,12 +196,20 @@ def sealed(session: Session, story: Story, review: Review, scores: Mapping[str, 
     reviews.seal(session, review, story.framework, by=who, at=NOW)
 
 
-def in_moderation(session: Session, story: Story) -> tuple[Submission, list[Review]]:
+def in_third_review(session: Session, story: Story) -> tuple[Submission, list[Review]]:
     """Trust A's submission with both reviews sealed: B01 two apart, B02 met against not met, B03 alike."""
     submission = sealed_submission(session, story)
     both = assigned(session, story, submission)
     sealed(session, story, both[0], {"B01": 1, "B02": 2, "B03": 3})
     sealed(session, story, both[1], {"B01": 3, "B02": 1, "B03": 2})
+    return submission, both
+
+
+def in_moderation(session: Session, story: Story) -> tuple[Submission, list[Review]]:
+    """The same, with a third review of B01 and B02 sealed: what is left is the moderator's."""
+    submission, both = in_third_review(session, story)
+    (third,) = assigned(session, story, submission, "reviewer_3")
+    sealed(session, story, third, {"B01": 2, "B02": 2})
     return submission, both
 
 

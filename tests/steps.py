@@ -140,7 +140,7 @@ def assigned(
     session: Session, story: Story, submission: Submission, reviewer: str, at: datetime = NOW
 ) -> Review:
     by = story.who(session, "administrator", at)
-    return assignments.assign(session, submission, story.people[reviewer].id, by=by, at=at)
+    return assignments.assign(session, submission, story.framework, story.people[reviewer].id, by=by, at=at)
 
 
 def reviewed(

@@ -48,6 +48,7 @@ PEOPLE: dict[str, tuple[str, list[tuple[Role, str]], str]] = {
     "reviewer_of_c": ("Reviewer who works for trust C", [(Role.REVIEWER, "")], "ZZC"),
     "moderator": ("Moderator", [(Role.MODERATOR, "")], "ZZD"),
     "administrator": ("Administrator", [(Role.ADMINISTRATOR, "")], ""),
+    "administrator_2": ("Administrator 2", [(Role.ADMINISTRATOR, "")], ""),
     "administrator_of_a": ("Administrator who works for trust A", [(Role.ADMINISTRATOR, "")], "ZZA"),
     "icb_viewer_1": ("Analyst, ICB 1", [(Role.ICB_VIEWER, "ZZ1")], "ZZ1"),
     "icb_viewer_2": ("Analyst, ICB 2", [(Role.ICB_VIEWER, "ZZ2")], "ZZ2"),

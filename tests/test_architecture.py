@@ -10,7 +10,17 @@ from fastapi import APIRouter, FastAPI
 from fastapi.testclient import TestClient
 
 import app.main as main
-from app.actions import assignments, changes, decisions, moderation, reviews, submissions
+from app.actions import (
+    appeals,
+    assignments,
+    changes,
+    clarifications,
+    decisions,
+    moderation,
+    reviews,
+    strikes,
+    submissions,
+)
 from app.config import Environment, Settings
 from app.db import Database
 from app.models import Person
@@ -21,8 +31,14 @@ from tests.conftest import ORIGIN
 from tests.handing_in import hand_in
 from tests.story import Story
 from tests.walk import Walk, methods_of
+from tests.walk_appeals import question_and_appeal
+from tests.walk_calibration import calibrate
+from tests.walk_conflicts import declare_and_waive
 from tests.walk_evidence import warned
 from tests.walk_framework import renew
+from tests.walk_letters import write_and_answer
+from tests.walk_meetings import hold
+from tests.walk_planning import plan
 from tests.walk_sharing import share
 
 BrowserOf = Callable[[Person], TestClient]
@@ -87,9 +103,15 @@ ACTIONS: dict[Verb, Callable[..., object]] = {
     Verb.TAKE_BACK_CHANGES: changes.take_back,
     Verb.START_REVIEW: reviews.start,
     Verb.SEAL_REVIEW: reviews.seal,
+    Verb.STRIKE_REVIEW: strikes.strike_one,
     Verb.AGREE_SCORE: moderation.agree,
+    Verb.ASK_CLARIFICATION: clarifications.ask,
+    Verb.ANSWER_CLARIFICATION: clarifications.answer,
+    Verb.CLOSE_CLARIFICATION: clarifications.close,
     Verb.DECIDE: decisions.decide,
+    Verb.REOPEN_DECISION: decisions.reopen,
     Verb.RELEASE: decisions.release,
+    Verb.APPEAL: appeals.appeal,
 }
 
 
@@ -127,8 +149,14 @@ def test_o07_every_mutating_route_writes_an_event_and_every_transition_a_button(
     walk.post("administrator", f"{certificate}/revoke", {"reason": "A figure was wrong."})
     hand_in(walk, submission)
     share(walk, TestClient(app, base_url=ORIGIN, headers=dict(client.headers), follow_redirects=False))
+    question_and_appeal(walk, submission)
     warned(walk)
+    plan(walk)
+    calibrate(walk)
+    write_and_answer(walk)
     renew(walk)
+    hold(walk)
+    declare_and_waive(walk)
     _sign_in(walk, client)
     walk.browsers["another"] = browser_of(story.people["lead_a"])
     walk.post("lead_a", "/account", {"end": "others"})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+import openpyxl
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -24,7 +25,7 @@ from app.models import Event, Person, Status
 from app.rules.workflow import TRANSITIONS, Verb
 from app.web.guards import routes_of
 from tests import samples
-from tests.adapters.filled_forms import in_spreadsheet
+from tests.adapters.filled_forms import in_spreadsheet, saved
 from tests.digests import event_count
 from tests.steps import answer_to
 from tests.story import NOW, Story
@@ -184,6 +185,7 @@ class Walk:
         """Start, score every criterion of the copy (2 unless ``scores`` says otherwise), seal."""
         path = self.review_of(part)
         self.take(Verb.START_REVIEW, part, path, to=f"{path}/start")
+        self.score_away(part, path)
         for criterion in self.bronze():
             page = f"{path}/criteria/{criterion.code}"
             form = {
@@ -194,15 +196,52 @@ class Walk:
             self.post(part, page, {**hidden_of(self.get(part, page)), **form})
         self.take(Verb.SEAL_REVIEW, part, f"{path}/seal")
 
+    def third_review(self, submission: str, part: str, code: str, score: str) -> None:
+        """A third reviewer is asked, and scores the one criterion on which the first two differ."""
+        chosen = {f"reviewer-{self.story.people[part].id}": "yes"}
+        self.take(Verb.ASSIGN_REVIEWER, "administrator", submission, chosen, to=f"{submission}/reviewers")
+        path = self.review_of(part)
+        self.take(Verb.START_REVIEW, part, path, to=f"{path}/start")
+        page = f"{path}/criteria/{code}"
+        form = {"score": score, "reason": f"Reason of {part}", "private-note": "n"}
+        self.post(part, page, {**hidden_of(self.get(part, page)), **form})
+        self.take(Verb.SEAL_REVIEW, part, f"{path}/seal")
+
+    def score_away(self, part: str, path: str) -> None:
+        """The reviewer brings back a score sheet with a private note in it, and applies it."""
+        book = openpyxl.load_workbook(io.BytesIO(self.browser(part).get(f"{path}/sheet.xlsx").content))
+        book["Scores"]["G2"] = "Written away from the portal."
+        preview = self.post(part, f"{path}/sheet", files={"file": ("sheet.xlsx", saved(book))})
+        self.post(part, preview, hidden_of(self.get(part, preview)))
+
     def judge(self, submission: str) -> None:
         """Two reviews that differ on B02, an agreed score, a decision by the rule, the release."""
         self.assign(submission)
         self.review("reviewer_1", {"B02": "3"})
         self.review("reviewer_2", {"B02": "1"})
+        self.third_review(submission, "reviewer_3", "B02", "2")
         agreed = {"score": "2", "reason": "Both read the minute again."}
         self.take(Verb.AGREE_SCORE, "moderator", f"{submission}/moderation/B02", agreed)
-        self.take(Verb.DECIDE, "administrator", f"{submission}/decision", {"outcome": "recognised"})
+        self.decide(submission)
+        self.read_letter(submission)
         self.take(Verb.RELEASE, "administrator", f"/windows/{self.story.window_id}/release")
+
+    def decide(self, submission: str, form: Mapping[str, str] | None = None) -> None:
+        """Put forward, reopened by somebody who disagrees, put forward again and confirmed."""
+        page, chosen = f"{submission}/decision", form or {"outcome": "recognised"}
+        self.take(Verb.DECIDE, "administrator", page, chosen)
+        reason = {"reopen-reason": "I have not read it yet."}
+        self.take(Verb.REOPEN_DECISION, "administrator_2", page, reason, to=f"{page}/reopen")
+        self.take(Verb.DECIDE, "administrator", page, chosen)
+        self.post("administrator_2", f"{page}/confirm", hidden_of(self.get("administrator_2", page)))
+
+    def read_letter(self, submission: str) -> None:
+        """The second administrator changes the subject and says that the letter may go."""
+        page = f"{submission}/letter"
+        shown = self.get("administrator_2", page)
+        body = html.unescape(re.findall(r"<textarea[^>]*>(.*?)</textarea>", shown, re.DOTALL)[0])
+        form = hidden_of(shown) | {"subject": "Your outcome", "body": body, "may-go": "yes"}
+        self.post("administrator_2", page, form)
 
     def play(self) -> str:
         """The story to its end. Returns the path of the released submission."""

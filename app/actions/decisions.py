@@ -1,45 +1,55 @@
 """Deciding a submission, and releasing the decisions of a window together."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session
 
-from app.actions import certificates, mails
+from app.actions import certificates, clarifications, letters, mails
 from app.actions.certificates import Issuer
 from app.actions.history import record
 from app.criteria.schema import Framework
-from app.models import Certificate, Condition, Decision, Outcome, Status, Submission, Window
-from app.queries import certificates as certificate_queries
-from app.queries import decisions, reviews, submissions
+from app.models import (
+    Certificate,
+    Condition,
+    Decision,
+    DecisionVote,
+    Outcome,
+    Status,
+    Submission,
+    Window,
+)
+from app.queries import decisions
+from app.queries import letters as letter_queries
+from app.queries.decision_basis import basis_of, result_by_rule
 from app.queries.people import leads_and_sponsor
-from app.rules.errors import Conflict, RuleError
-from app.rules.passages import passage
+from app.rules.days import uk_day
+from app.rules.decisions import Clarify, Proposed, check, is_override
+from app.rules.errors import Conflict
+from app.rules.letters import PLAIN, Letterhead
+from app.rules.passages import passage, required_passage
 from app.rules.people import Who
-from app.rules.scoring import LevelResult, level_result, rule_outcome
+from app.rules.scoring import rule_outcome
 from app.rules.workflow import Verb, require
 
+NOT_PUT_FORWARD = "No decision is put forward. Reload the page to see where the submission is."
+OTHER_BASIS = (
+    "What this decision rests on has changed since it was put forward. Reopen it, then put one forward again."
+)
 
-def result_by_rule(session: Session, submission: Submission, framework: Framework) -> LevelResult:
-    """What the rule says of the agreed scores. Conflict while a score is still open."""
-    scores = reviews.settled_scores(session, submission.id, framework)
-    open_codes = [code for code, score in scores.items() if score is None]
-    if open_codes or not scores:
-        raise Conflict("Every review must be sealed and every difference agreed before a decision.")
-    content = submissions.sealed(session, submission.id).content
-    below = framework.levels_up_to(submission.level)[:-1]
-    judged = {answer.level for answer in content.answers}
-    revoked = certificate_queries.revoked_rank(session, submission.organisation_id)
-    held = {
-        one.id for one in below if one.id in content.lower_levels_held and (not revoked or one.rank < revoked)
-    }
-    return level_result(
-        submission.level,
-        {code: score for code, score in scores.items() if score is not None},
-        framework.settings.met_at,
-        {one.id for one in below} <= judged | held,
-    )
+
+@dataclass(frozen=True)
+class Terms:
+    """What the portal's settings say of deciding: how many must stand behind it, and who writes the letters."""
+
+    quorum: int = 1
+    head: Letterhead = PLAIN
+
+
+ALONE, NO_QUESTION = Terms(), Clarify()
 
 
 def decide(
@@ -50,73 +60,110 @@ def decide(
     reason: str,
     conditions: Mapping[str, str],
     *,
+    clarify: Clarify = NO_QUESTION,
+    terms: Terms = ALONE,
     by: Who,
     at: datetime,
 ) -> Decision:
-    """Record the decision; it stays pending until its window is released.
+    """Put a decision forward. It stands once as many people as the quorum asks for are behind it, and is pending
+    until its window is released.
 
     An outcome other than the rule's is an override and needs a reason; "not yet" needs a condition on at least one
-    criterion; "deferred" needs the question to answer, as the reason.
+    criterion; "deferred" needs the question to answer, as the reason, its criterion and its day.
     """
     require(Verb.DECIDE, submission.status)
+    if decisions.pending_of(session, submission.id) is not None:
+        raise Conflict("A decision is put forward already. Confirm it, or reopen it.")
     result = result_by_rule(session, submission, framework)
-    reason = passage(reason, "reason")
     typed = {code: passage(text, f"condition-{code}") for code, text in conditions.items()}
-    conditions = {code: text for code, text in typed.items() if text}
-    _check(outcome, reason, conditions, result)
+    asked = {code: text for code, text in typed.items() if text}
+    proposed = Proposed(outcome, passage(reason, "reason"), asked, clarify)
+    check(proposed, result, uk_day(at))
     decision = Decision(
         submission_id=submission.id,
+        number=decisions.last_number(session, submission.id) + 1,
+        round=submission.round,
         outcome=outcome,
         rule_outcome=rule_outcome(result),
-        is_override=_is_override(outcome, result),
-        reason=reason,
-        basis=_basis(session, submission, framework, result),
+        is_override=is_override(outcome, result),
+        reason=proposed.reason,
+        basis=basis_of(session, submission, framework, result),
         decided_at=at,
         decided_by_id=by.person_id,
+        clarify_code=clarify.code if outcome is Outcome.DEFERRED else "",
+        clarify_due_on=clarify.due_on if outcome is Outcome.DEFERRED else None,
     )
     session.add(decision)
     session.flush()
-    session.add_all(
-        Condition(decision_id=decision.id, criterion_code=c, text=t) for c, t in conditions.items()
-    )
-    _move(session, submission, Status.DECIDED, Verb.DECIDE, by, at, decision)
+    session.add_all(Condition(decision_id=decision.id, criterion_code=c, text=t) for c, t in asked.items())
+    _vote(session, submission, framework, decision, terms, by, at, reason=decision.reason)
     return decision
 
 
-def _is_override(outcome: Outcome, result: LevelResult) -> bool:
-    """Deferring asks a question before judging; it overrides nothing."""
-    return outcome is not Outcome.DEFERRED and outcome is not rule_outcome(result)
+def confirm(
+    session: Session,
+    submission: Submission,
+    framework: Framework,
+    *,
+    seen: UUID | None,
+    terms: Terms,
+    by: Who,
+    at: datetime,
+) -> Decision:
+    """Stand behind the decision that somebody else put forward; with the last of the quorum it is decided.
+
+    ``seen``: the decision that was read. Conflict when that is not the one put forward any more, when the person is
+    behind it already, or when what it rests on is no longer so.
+    """
+    require(Verb.DECIDE, submission.status)
+    decision = decisions.pending_of(session, submission.id)
+    if decision is None or decision.id != seen:
+        raise Conflict(NOT_PUT_FORWARD)
+    if by.person_id in {vote.person_id for vote in decisions.votes(session, decision.id)}:
+        raise Conflict("You are behind this decision already. Somebody else must confirm it.")
+    result = result_by_rule(session, submission, framework)
+    if (decision.basis, decision.rule_outcome) != (
+        basis_of(session, submission, framework, result),
+        rule_outcome(result),
+    ):
+        raise Conflict(OTHER_BASIS)
+    _vote(session, submission, framework, decision, terms, by, at)
+    return decision
 
 
-def _check(outcome: Outcome, reason: str, conditions: Mapping[str, str], result: LevelResult) -> None:
-    judged = {*result.met, *result.not_met}
-    if unknown := sorted(conditions.keys() - judged):
-        raise RuleError(
-            f"{unknown[0]} is not a criterion of this submission.", field=f"condition-{unknown[0]}"
-        )
-    if _is_override(outcome, result) and not reason.strip():
-        raise RuleError("Enter the reason for deciding against the rule.", field="reason")
-    if outcome is Outcome.NOT_YET and not conditions:
-        raise RuleError("Enter what must be done for at least one criterion.", field="conditions")
-    if outcome is Outcome.DEFERRED and not reason.strip():
-        raise RuleError("Enter the question that the organisation must answer.", field="reason")
-    if outcome is Outcome.RECOGNISED and conditions:
-        raise RuleError("Remove the conditions, or choose “not yet”.", field="conditions")
+def _vote(
+    session: Session,
+    submission: Submission,
+    framework: Framework,
+    decision: Decision,
+    terms: Terms,
+    by: Who,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    session.add(DecisionVote(decision_id=decision.id, person_id=by.person_id, voted_at=at))
+    session.flush()
+    number = len(decisions.votes(session, decision.id))
+    is_decided = number >= terms.quorum
+    if is_decided:
+        letters.draft(session, submission, framework, decision, terms.head, at=at)
+    status = Status.DECIDED if is_decided else submission.status
+    more = {"confirmed": number, "quorum": terms.quorum}
+    _move(session, submission, status, Verb.DECIDE, by, at, decision, reason, more)
 
 
-def _basis(
-    session: Session, submission: Submission, framework: Framework, result: LevelResult
-) -> dict[str, Any]:
-    """Everything the decision rests on, so that it can be held against the records for ever."""
-    return {
-        "copy_sha256": submissions.copy_sha256(session, submission.id),
-        "framework_version": framework.version,
-        "met_at": framework.settings.met_at,
-        "scores": reviews.settled_scores(session, submission.id, framework),
-        "reviews": reviews.score_basis(session, submission.id),
-        "met": list(result.met),
-        "not_met": list(result.not_met),
-    }
+def reopen(session: Session, submission: Submission, reason: str, *, by: Who, at: datetime) -> None:
+    """Make the decision void that is put forward, or decided and not released. Another can be put forward.
+
+    The reason is for the Assembly. The decision and its letter stay on record; neither ever goes out.
+    """
+    require(Verb.REOPEN_DECISION, submission.status)
+    decision = decisions.pending_of(session, submission.id)
+    if decision is None:
+        raise Conflict(NOT_PUT_FORWARD)
+    given = required_passage(reason, "reopen-reason", "Enter the reason for reopening the decision.")
+    decision.void_at, decision.void_by_id, decision.void_reason = at, by.person_id, given
+    _move(session, submission, Status.AWAITING_DECISION, Verb.REOPEN_DECISION, by, at, decision, given)
 
 
 def _move(
@@ -127,16 +174,20 @@ def _move(
     by: Who,
     at: datetime,
     decision: Decision,
+    reason: str,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
-    submission.status, submission.changed_at = status, at
+    if submission.status is not status:
+        submission.status, submission.changed_at = status, at
     facts = {
         "outcome": decision.outcome.value,
         "override": decision.is_override,
         "decision": str(decision.id),
         "status": status.value,
+        **(more or {}),
     }
     stream = f"submission:{submission.id}"
-    record(session, stream, verb.value, by=by.person_id, at=at, reason=decision.reason, facts=facts)
+    record(session, stream, verb.value, by=by.person_id, at=at, reason=reason, facts=facts)
 
 
 def release(
@@ -151,24 +202,48 @@ def release(
 ) -> list[Certificate]:
     """Release every pending decision of the window in one transaction, and issue the certificates that follow.
 
-    Conflict when submissions of the window are still being judged: outcomes go out together. ``on``: UK day.
+    Conflict when submissions of the window are still being judged: outcomes go out together; or when a letter waits
+    to be read. ``on``: UK day.
     """
+    pending = decisions.pending(session, window.id, lock=True)
+    # Asked once the rows are held: a decision reopened before that counts here, and none can be after it.
     if decisions.undecided(session, window.id):
         raise Conflict(f"{window.name} still has submissions without a decision. Decide them first.")
-    pending = decisions.pending(session, window.id, lock=True)
     if not pending:
         raise Conflict("There is no decision to release.")
+    _require_ready(session, window, [decision for _, decision in pending], on)
     issued = []
     for submission, decision in pending:
         if decision.outcome is Outcome.RECOGNISED:
             issued.append(
                 certificates.issue(session, decision, submission, framework, issuer, by=by, at=at, on=on)
             )
-        decision.released_at, decision.released_by_id = at, by.person_id
-        _move(session, submission, Status.RELEASED, Verb.RELEASE, by, at, decision)
+        status = _send(session, submission, decision, by, at)
+        _move(session, submission, status, Verb.RELEASE, by, at, decision, decision.reason)
         _tell(session, submission, at)
     session.flush()
     return issued
+
+
+def _require_ready(session: Session, window: Window, pending: list[Decision], on: date) -> None:
+    if number := letter_queries.not_read(session, window.id):
+        letters_are = "1 letter has" if number == 1 else f"{number} letters have"
+        raise Conflict(f"{letters_are} not been read yet. Each must be read by a person before all go out.")
+    if any(one.clarify_due_on is not None and one.clarify_due_on <= on for one in pending):
+        raise Conflict(
+            "The last day to answer a deferral's question has come. Reopen that decision and give a later day."
+        )
+
+
+def _send(session: Session, submission: Submission, decision: Decision, by: Who, at: datetime) -> Status:
+    """The outcome goes out with its letter. A deferral opens its question, and the submission awaits the answer."""
+    decision.released_at, decision.released_by_id = at, by.person_id
+    if letter := letter_queries.of_decision(session, decision.id):
+        letter.sent_at = at
+    opened = None
+    if decision.outcome is Outcome.DEFERRED:
+        opened = clarifications.open_from_decision(session, submission, decision, by=by, at=at)
+    return Status.AWAITING_ANSWER if opened else Status.RELEASED
 
 
 def _tell(session: Session, submission: Submission, at: datetime) -> None:

@@ -9,12 +9,13 @@ from sqlmodel import Session, select
 
 from app.actions import mails, membership, sign_in
 from app.actions.history import record
+from app.actions.strikes import strike
 from app.config import Settings
 from app.models import ORGANISATION_ROLES, Invitation, Membership, Organisation, Person, Role
 from app.queries import invitations, people, scopes
 from app.rules.errors import Conflict, RuleError
 from app.rules.names import in_mail, person_name
-from app.rules.people import Who
+from app.rules.people import CONFLICT_YEARS, Who
 from app.rules.sessions import hash_token, normal_address
 
 RANDOM_BYTES = 32  # 256 bits: nobody guesses one
@@ -101,7 +102,7 @@ class Accepted:
     token: str
 
 
-def accept(session: Session, token: str, *, at: datetime) -> Accepted:
+def accept(session: Session, token: str, *, at: datetime, years: int = CONFLICT_YEARS) -> Accepted:
     """Take the role: find or make the person, and use up the invitation. RuleError when it can't be used.
 
     Whoever is new is signed in. An invitation lives for three days and a sign-in link for minutes, so it never opens
@@ -120,6 +121,7 @@ def accept(session: Session, token: str, *, at: datetime) -> Accepted:
     person.left_at = None  # somebody who left another organisation may come to this one
     invitation.used_at, invitation.person_id = at, person.id
     _give(session, invitation, person, at)
+    strike(session, people_ids=[person.id], by=person.id, at=at, years=years)
     return Accepted(person.id, "" if had_account else sign_in.open_session(session, person.id, at=at))
 
 

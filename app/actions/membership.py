@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
 from app.actions.history import record
+from app.actions.interests import change_employer
+from app.actions.strikes import strike
 from app.models import (
     ASSEMBLY_ROLES,
     Invitation,
@@ -18,7 +20,7 @@ from app.models import (
 )
 from app.queries import people
 from app.rules.errors import Conflict, RuleError
-from app.rules.people import Who
+from app.rules.people import CONFLICT_YEARS, Who
 from app.rules.sessions import normal_address
 
 OWN_ROLE = "You can't end your own role. Ask another lead of your organisation to do it."
@@ -35,12 +37,17 @@ def grant(
     employer: Organisation | None,
     at: datetime,
     by: UUID | None = None,
+    years: int = CONFLICT_YEARS,
 ) -> Person:
-    """Give a person, known by e-mail address, a role. RuleError when role and organisation do not fit."""
+    """Give a person, known by e-mail address, a role. RuleError when role and organisation do not fit.
+
+    The employer before stays on record, and what the person judged with a conflict that this makes is struck.
+    """
     if (role in ASSEMBLY_ROLES) is not (organisation is None):
         raise RuleError("Assembly roles have no organisation; every other role needs one.")
-    person = person_with(session, email, name, employer_id=_id(organisation), at=at)
-    person.employer_id = employer.id if employer else person.employer_id
+    person = person_with(session, email, name, employer_id=_id(employer or organisation), at=at)
+    if employer:
+        change_employer(session, person, employer, by=by, at=at, years=years)
     if not holds(session, person.id, role, _id(organisation)):
         session.add(
             Membership(
@@ -53,6 +60,8 @@ def grant(
         )
         facts = {"role": role.value, "person": str(person.id), "organisation": str(_id(organisation) or "")}
         record(session, "portal", "grant role", by=by, at=at, facts=facts)
+    if organisation:
+        strike(session, people_ids=[person.id], by=by, at=at, years=years)
     session.flush()
     return person
 

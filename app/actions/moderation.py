@@ -29,19 +29,23 @@ def agree(
 ) -> AgreedScore:
     """Record the score that counts for one criterion, 0 to 3, with the reason. It is never changed afterwards.
 
-    The last one sends the submission to its decision. RuleError when the scores of the criterion don't differ;
-    Conflict when it is agreed already. The caller holds the submission's row.
+    What the organisation clarified meanwhile is agreed anew, by a further row. The last one sends the submission to
+    its decision. RuleError when the scores of the criterion don't differ; Conflict when it is agreed already. The
+    caller holds the submission's row.
     """
     workflow.require(Verb.AGREE_SCORE, submission.status)
-    if code in reviews.agreed_scores(session, submission.id):
-        raise Conflict("The score of this criterion is agreed already, and an agreed score is never changed.")
-    _require_difference(session, submission, framework, code)
+    before = reviews.agreed_scores(session, submission.id).get(code)
+    given = {one.letter: one.score for one in reviews.all_scores(session, submission.id).get(code, ())}
+    if code not in reviews.unsettled(session, submission.id, framework):
+        raise _nothing_to_agree(bool(before), bool(given))
     if score not in scoring.SCORES:
         raise RuleError(scoring.CHOOSE, field="score")
     reason = required_passage(reason, "reason", "Enter the reason for the agreed score.")
     agreed = AgreedScore(
         submission_id=submission.id,
         criterion_code=code,
+        round=submission.round,
+        number=reviews.times_agreed(session, submission, code) + 1,
         score=score,
         reason=reason,
         agreed_at=at,
@@ -51,15 +55,26 @@ def agree(
     session.flush()
     if not reviews.unsettled(session, submission.id, framework):
         submission.status, submission.changed_at = Status.AWAITING_DECISION, at
-    facts = {"criterion": code, "score": score, "digest": sha256(reason), "status": submission.status.value}
+    facts = {
+        "criterion": code,
+        "round": agreed.round,
+        "number": agreed.number,
+        "from": given,  # the originals by letter, as they are at this moment
+        "before": before.score if before else None,
+        "score": score,
+        "digest": sha256(reason),
+        "status": submission.status.value,
+    }
     stream = f"submission:{submission.id}"
     record(session, stream, Verb.AGREE_SCORE.value, by=by.person_id, at=at, reason=reason, facts=facts)
     return agreed
 
 
-def _require_difference(session: Session, submission: Submission, framework: Framework, code: str) -> None:
-    given = [one.score for one in reviews.all_scores(session, submission.id).get(code, ())]
-    if not given:
-        raise RuleError("This criterion is not in the sealed copy.")
-    if not scoring.differs(given, framework.settings):
-        raise RuleError("The scores of this criterion don't differ, so there is nothing to agree.")
+def _nothing_to_agree(is_agreed: bool, is_judged: bool) -> RuleError:
+    if is_agreed:
+        return Conflict(
+            "The score of this criterion is agreed already, and an agreed score is never changed."
+        )
+    if not is_judged:
+        return RuleError("This criterion is not in the sealed copy.")
+    return RuleError("The scores of this criterion don't differ, so there is nothing to agree.")

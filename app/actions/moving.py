@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.actions.history import record
-from app.models import Answer, Comment, CriterionOwner, EvidenceLink, SelfAssessment
-from app.queries import moving, self_assessments
+from app.models import Answer, Comment, ConditionAnswer, CriterionOwner, EvidenceLink, SelfAssessment
+from app.queries import conditions, moving, self_assessments
 from app.queries.frameworks import FrameworkShelf
 from app.queries.moving import Move
 from app.rules import moving as rules
@@ -54,11 +54,12 @@ def move(
 
 def _rows(
     session: Session, old: SelfAssessment, new: SelfAssessment, found: Move
-) -> Iterator[Answer | EvidenceLink | CriterionOwner | Comment]:
+) -> Iterator[Answer | EvidenceLink | CriterionOwner | Comment | ConditionAnswer]:
     yield from _answers(session, old, new, found)
     yield from _links(new, found)
     yield from _owners(session, old, new, found)
     yield from _comments(session, old, new, found)
+    yield from _conditions(session, old, new)
 
 
 def _answers(session: Session, old: SelfAssessment, new: SelfAssessment, found: Move) -> Iterator[Answer]:
@@ -129,6 +130,19 @@ def _comments(session: Session, old: SelfAssessment, new: SelfAssessment, found:
                     written_at=comment.written_at,
                     written_by_id=comment.written_by_id,
                 )
+
+
+def _conditions(session: Session, old: SelfAssessment, new: SelfAssessment) -> Iterator[ConditionAnswer]:
+    """What was said about earlier conditions: it is about the condition, which a new wording does not change."""
+    for row in conditions.answers(session, old.id):
+        yield ConditionAnswer(
+            condition_id=row.condition_id,
+            self_assessment_id=new.id,
+            text=row.text,
+            version=row.version,
+            saved_at=row.saved_at,
+            saved_by_id=row.saved_by_id,
+        )
 
 
 def _note(

@@ -12,14 +12,16 @@ from sqlmodel import Session
 
 from app.actions.assignments import assign, remove
 from app.actions.history import record
+from app.actions.verdicts import mark, withdraw
 from app.criteria.schema import Framework
-from app.models import Review, ReviewStatus, Score, Status, Submission
-from app.queries import reviews, scans, submissions
+from app.models import Review, ReviewKind, ReviewStatus, Score, Status, Submission
+from app.queries import reviews, scans, submissions, verdicts
 from app.rules import scoring, workflow
 from app.rules.errors import Conflict, RuleError, Stale
 from app.rules.passages import passage
 from app.rules.people import Who
 from app.rules.scans import files_waiting
+from app.rules.verdicts import MOST_SECONDS, NOTHING_MARKED, Marked
 from app.rules.workflow import Verb
 
 __all__ = ["assign", "judge_again", "remove", "save_score", "seal", "start"]
@@ -28,19 +30,20 @@ SEALED = "You have sealed this review, so its scores can't be changed."
 
 
 def start(session: Session, review: Review, *, by: Who, at: datetime, has_scanner: bool = False) -> None:
-    """Open the review for scoring. From the first start of a submission it can't be withdrawn any more.
+    """Open the review for scoring.
 
     Conflict while a file of the sealed copy waits for the virus scanner, where there is one (``has_scanner``).
     """
     submission = session.get_one(Submission, review.submission_id)
-    workflow.require(Verb.START_REVIEW, submission.status)
+    _require(Verb.START_REVIEW, review, submission)
     if review.status is not ReviewStatus.ASSIGNED:
         raise Conflict("You have started this review already.")
     files = submissions.sealed_files(session, submission.id)
     if number := scans.waiting_among(session, files, has_scanner=has_scanner):
         raise Conflict(files_waiting(number))
     review.status, review.started_at = ReviewStatus.STARTED, at
-    _move(submission, Status.IN_REVIEW, at)
+    if review.kind is ReviewKind.FIRST:
+        _move(submission, Status.IN_REVIEW, at)
     _record(session, submission, Verb.START_REVIEW, review, by, at)
 
 
@@ -55,11 +58,14 @@ def save_score(
     version: int,
     by: Who,
     at: datetime,
+    marked: Marked = NOTHING_MARKED,
+    seconds: int = 0,
 ) -> Score:
-    """Keep a draft of one criterion's score (0 to 3, or none yet), its reason and the private note.
+    """Keep a draft of one criterion's score (0 to 3, or none yet), its reason, the private note and the marks of its
+    evidence and conditions. ``seconds`` is the time this took, of which at most half an hour is counted.
 
     ``version`` is the one the form was made from: Stale when it was saved since. Conflict before the start and after
-    sealing. RuleError when the criterion is not in the sealed copy, or a text can't be kept.
+    sealing. RuleError when the criterion is not one to score, what is marked is not its, or a text can't be kept.
     """
     _require_started(review)
     row = reviews.score(session, review.id, code)
@@ -72,7 +78,9 @@ def save_score(
         raise Stale("This score was saved in another window since you opened it.")
     row.score, row.reason, row.private_note = score, reason, private_note
     row.version, row.saved_at = version + 1, at
-    facts = {"criterion": code, "version": row.version, "digest": scoring.digest([row])}
+    row.seconds_spent += min(max(0, seconds), MOST_SECONDS)
+    marks = mark(session, review, code, marked, at=at)
+    facts = {"criterion": code, "version": row.version, "digest": scoring.digest([row]), **marks}
     record(session, f"review:{review.id}", "save score", by=by.person_id, at=at, facts=facts)
     return row
 
@@ -84,14 +92,17 @@ def seal(session: Session, review: Review, framework: Framework, *, by: Who, at:
     """
     submission = session.get_one(Submission, review.submission_id)
     _require_started(review)
-    workflow.require(Verb.SEAL_REVIEW, submission.status)
+    _require(Verb.SEAL_REVIEW, review, submission)
     given = reviews.scores(session, review.id)
     if missing := unscored(given):
         raise RuleError(f"Give a score and a reason for {', '.join(missing)} before you seal.")
     review.status, review.sealed_at = ReviewStatus.SEALED, at
     session.flush()
-    _move(submission, _status_after(session, submission, framework), at)
-    _record(session, submission, Verb.SEAL_REVIEW, review, by, at, digest=scoring.digest(given.values()))
+    if review.kind is not ReviewKind.BLIND:
+        _move(submission, _status_after(session, submission, framework), at)
+    marks = verdicts.digest(session, review.id)
+    facts = {"digest": scoring.digest(given.values()), **({"verdicts": marks} if marks else {})}
+    _record(session, submission, Verb.SEAL_REVIEW, review, by, at, **facts)
 
 
 def judge_again(
@@ -104,6 +115,7 @@ def judge_again(
         given = [row for code, row in reviews.scores(session, review.id).items() if code in codes]
         for row in given:
             row.score, row.version, row.saved_at = None, row.version + 1, at
+        withdraw(session, review, codes)
         facts = {"criteria": sorted(codes), "digest": scoring.digest(given)}
         record(session, f"review:{review.id}", "judge again", by=None, at=at, facts=facts)
 
@@ -114,6 +126,12 @@ def unscored(given: dict[str, Score]) -> list[str]:
     return scoring.unscored(given, marks, {code: row.reason for code, row in given.items()})
 
 
+def _require(verb: Verb, review: Review, submission: Submission) -> None:
+    """A blind review is of an award already made: it waits for no status, and moves none."""
+    if review.kind is not ReviewKind.BLIND:
+        workflow.require(verb, submission.status)
+
+
 def _require_started(review: Review) -> None:
     if review.status is ReviewStatus.SEALED:
         raise Conflict(SEALED)
@@ -122,13 +140,18 @@ def _require_started(review: Review) -> None:
 
 
 def _status_after(session: Session, submission: Submission, framework: Framework) -> Status:
-    """In review until as many reviews as the framework asks for are sealed and none is open."""
-    number, still_open = reviews.open_reviews(session, submission.id)
-    if still_open or number < framework.settings.reviewers:
-        return Status.IN_REVIEW
+    """In review until as many reviews as the framework asks for are sealed; then a third review where they differ,
+    and moderation when that is sealed too."""
+    found = reviews.current(session, submission.id)
+    first = [one for one in found if one.kind is ReviewKind.FIRST]
+    if (
+        any(one.status is not ReviewStatus.SEALED for one in found)
+        or len(first) < framework.settings.reviewers
+    ):
+        return submission.status
     given = reviews.sealed_scores(session, submission.id).values()
     return scoring.status_after_reviews(
-        [[one.score for one in of_one] for of_one in given], framework.settings
+        [[one.score for one in of_one] for of_one in given], framework.settings, len(found) - len(first)
     )
 
 
@@ -147,4 +170,6 @@ def _record(
     **more: str,
 ) -> None:
     facts = {"review": str(review.id), "letter": review.letter, "status": submission.status.value, **more}
-    record(session, f"submission:{submission.id}", verb.value, by=by.person_id, at=at, facts=facts)
+    # A line in the submission's history would tell that its award is looked at once more.
+    stream = f"review:{review.id}" if review.kind is ReviewKind.BLIND else f"submission:{submission.id}"
+    record(session, stream, verb.value, by=by.person_id, at=at, facts=facts)

@@ -23,7 +23,7 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries import changes, people, reviews, submissions, windows
+from app.queries import changes, decisions, people, reviews, submissions, windows
 from app.rules import workflow
 from app.rules.changes import changed, require_different
 from app.rules.days import uk_day
@@ -39,7 +39,7 @@ from app.rules.workflow import Verb
 # Names no organisation: a mailbox may be shared.
 _WITHDRAWN = (
     "A review is no longer needed",
-    "A submission that you were to review was withdrawn before anybody started, so it no longer stands in your list. "
+    "A submission that you were to review was withdrawn, so it no longer stands in your list. "
     "You don't need to do anything.\n",
 )
 HAS_CHANGED = "This self-assessment has changed since you opened it. Read what changed, then sign."
@@ -258,16 +258,25 @@ def decline(
 
 
 def withdraw(session: Session, submission: Submission, reason: str, *, by: Who, at: datetime) -> None:
-    """Take the submission back before its review starts. What was sealed stays sealed and on record."""
+    """Take the submission back before its outcome is released. What was sealed stays sealed and on record.
+
+    A decision that waits for release is void from then on. It is not refused, because that would tell of it. Conflict
+    once an outcome was released: an appeal or a question that follows one is not withdrawn.
+    """
     workflow.require(Verb.WITHDRAW, submission.status)
+    if decisions.released_of(session, submission.id) is not None:
+        raise Conflict("The outcome of this submission is released, so it can no longer be withdrawn.")
     given = reason_given(reason)
+    if pending := decisions.of_submission(session, submission.id):
+        pending.void_at, pending.void_by_id = at, by.person_id
+        pending.void_reason = "The organisation withdrew its submission."
     move(submission, Status.WITHDRAWN, at)
     note(session, submission, Verb.WITHDRAW, by, at, {}, reason=given)
     _take_from_reviewers(session, submission, at)
 
 
 def _take_from_reviewers(session: Session, submission: Submission, at: datetime) -> None:
-    """What was withdrawn is nobody's to read any more, so reviewers who have not started lose their access."""
+    """What was withdrawn is nobody's to read any more, so its reviewers lose their access."""
     for review, reviewer in submissions.assigned_reviews(session, submission.id):
         review.status = ReviewStatus.REMOVED
         mails.write(session, reviewer.email, *_WITHDRAWN, at=at)

@@ -187,12 +187,22 @@ def unguarded(text: str) -> str:
 
 def packed(identity: Identity) -> str:
     """The identity as plain letters, with a checksum: damage is noticed, and nothing in it is a secret."""
-    document = json.dumps(asdict(identity), sort_keys=True, separators=(",", ":")).encode()
+    return lettered(asdict(identity))
+
+
+def lettered(values: Mapping[str, Any]) -> str:
+    """JSON values as plain letters, with a checksum in front."""
+    document = json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
     return f"{hashlib.sha256(document).hexdigest()[:_DIGEST]}.{base64.b64encode(zlib.compress(document, 9)).decode()}"
 
 
 def unpacked(text: str) -> Identity:
     """The identity of ``packed`` letters. Raises NotReadable when they are not ours, damaged or of a newer format."""
+    return _identity(unlettered(text))
+
+
+def unlettered(text: str) -> Any:
+    """The values of ``lettered`` letters. Raises NotReadable when they are not ours, damaged or of a newer format."""
     checksum, _, letters = "".join(text.split()).partition(".")
     document = _inflated(letters)
     if hashlib.sha256(document).hexdigest()[:_DIGEST] != checksum:
@@ -201,7 +211,9 @@ def unpacked(text: str) -> Identity:
         found = json.loads(document)
     except (ValueError, RecursionError):
         raise NotReadable(DAMAGED) from None
-    return _identity(found)
+    if isinstance(found, dict) and isinstance(found.get("format"), int) and found["format"] > FORMAT:
+        raise NotReadable(NEWER)
+    return found
 
 
 def _inflated(letters: str) -> bytes:
@@ -216,8 +228,6 @@ def _inflated(letters: str) -> bytes:
 
 
 def _identity(found: Any) -> Identity:
-    if isinstance(found, dict) and isinstance(found.get("format"), int) and found["format"] > FORMAT:
-        raise NotReadable(NEWER)
     try:
         made = Identity(**found)
     except TypeError:

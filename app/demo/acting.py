@@ -6,24 +6,46 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.actions import assignments, certificates, changes, decisions, moderation, reviews, submissions
+from app.actions import (
+    assignments,
+    certificates,
+    changes,
+    decisions,
+    letters,
+    moderation,
+    reviews,
+    submissions,
+)
 from app.actions.certificates import Issuer
 from app.config import Settings
 from app.criteria.schema import Framework
 from app.demo.cast import Cast
 from app.demo.plot import JUDGED, PAST, REVOKED, Plan
 from app.demo.texts import REASONS
-from app.models import Certificate, Decision, Outcome, Review, SelfAssessment, Submission, Window
+from app.models import (
+    Certificate,
+    Decision,
+    Outcome,
+    Review,
+    SelfAssessment,
+    Status,
+    Submission,
+    Window,
+)
+from app.queries import letters as letter_queries
 from app.queries import reviews as review_queries
 from app.queries import submissions as submission_queries
+from app.queries.decision_basis import result_by_rule
 from app.queries.people import who_by_id
 from app.rules import sealing
 from app.rules.changes import Asked
 from app.rules.days import uk_day
+from app.rules.decisions import Clarify
 from app.rules.declarations import DECLARATION
+from app.rules.people import Who
 from app.rules.scoring import settled
 
-STEPS = ("hand over", "sign", "assign", "seal one", "seal", "moderate", "decide", PAST)
+STEPS = ("hand over", "sign", "assign", "seal one", "seal", "third", "moderate", "decide", PAST)
 
 
 class Play:
@@ -45,6 +67,7 @@ class Play:
         )
         self.base_url = settings.base_url
         self.issuer = Issuer(settings.issuer_name, tuple(settings.signatories))
+        self.terms = decisions.Terms(settings.decision_quorum, letters.letterhead_of(settings))
         self.issued: dict[tuple[int, str], Certificate] = {}
         self.released_windows: set[int] = set()
         self.seats: dict[tuple[UUID, int], Review] = {}
@@ -136,6 +159,8 @@ class Play:
             self._review(plan, submission, window, 0)
         if last >= STEPS.index("seal"):
             self._review(plan, submission, window, 1)
+        if last >= STEPS.index("third") and plan.is_split:
+            self._third(plan, submission, window)
         if last >= STEPS.index("moderate"):
             self._moderate(plan, submission, window)
             self._decide(plan, submission, window)
@@ -146,14 +171,16 @@ class Play:
         for seat, part in enumerate(self.cast.reviewers_for(plan.trust)):
             reviewer_id = self.cast.id_of(part)
             self.seats[submission.id, seat] = assignments.assign(
-                self.session, submission, reviewer_id, by=by, at=at
+                self.session, submission, self.framework, reviewer_id, by=by, at=at
             )
 
     def _review(self, plan: Plan, submission: Submission, window: Window, seat: int) -> None:
         at = self._after(window, 18 + seat)
         part = self.cast.reviewers_for(plan.trust)[seat]
         by = self.cast.who(self.session, part, at)
-        review = self.seats[submission.id, seat]
+        self._score_and_seal(plan, self.seats[submission.id, seat], by, at, seat)
+
+    def _score_and_seal(self, plan: Plan, review: Review, by: Who, at: datetime, seat: int) -> None:
         reviews.start(self.session, review, by=by, at=at)
         for place, code in enumerate(review_queries.scores(self.session, review.id)):
             score = _score(plan, code, place, seat)
@@ -170,6 +197,17 @@ class Play:
             )
         reviews.seal(self.session, review, self.framework, by=by, at=at + timedelta(hours=2))
 
+    def _third(self, plan: Plan, submission: Submission, window: Window) -> None:
+        """A third reviewer scores what the first two see differently."""
+        at = self._after(window, 20)
+        administrator = self.cast.who(self.session, "administrator", at)
+        part = self.cast.third_reviewer_for(plan.trust)
+        by = self.cast.who(self.session, part, at)
+        review = assignments.assign(
+            self.session, submission, self.framework, by.person_id, by=administrator, at=at
+        )
+        self._score_and_seal(plan, review, by, at, seat=1)
+
     def _moderate(self, plan: Plan, submission: Submission, window: Window) -> None:
         at = self._after(window, 21)
         by = self.cast.who(self.session, self.cast.moderator_for(plan.trust), at)
@@ -184,17 +222,40 @@ class Play:
     def _decide(self, plan: Plan, submission: Submission, window: Window) -> None:
         at = self._after(window, 23)
         by = self.cast.who(self.session, "administrator", at)
-        result = decisions.result_by_rule(self.session, submission, self.framework)
-        conditions, reason = {}, ""
+        result = result_by_rule(self.session, submission, self.framework)
+        conditions, reason, clarify = {}, "", Clarify()
         if plan.outcome is Outcome.NOT_YET:
             conditions = dict.fromkeys(
                 result.not_met, "Show the approved version and the minute of the board."
             )
         if plan.outcome is Outcome.DEFERRED:
             reason = "Which board committee does the governance group report to?"
-        decisions.decide(
-            self.session, submission, self.framework, plan.outcome, reason, conditions, by=by, at=at
+            clarify = Clarify(result.met[0], uk_day(self.now) + timedelta(days=12))
+        decision = decisions.decide(
+            self.session,
+            submission,
+            self.framework,
+            plan.outcome,
+            reason,
+            conditions,
+            clarify=clarify,
+            terms=self.terms,
+            by=by,
+            at=at,
         )
+        self._confirm(plan, submission, decision, at + timedelta(hours=1))
+
+    def _confirm(self, plan: Plan, submission: Submission, decision: Decision, at: datetime) -> None:
+        """A second administrator stands behind it. The letter of what has been released was read by then."""
+        by = self.cast.who(self.session, "administrator 2", at)
+        seen, terms = decision.id, self.terms
+        if submission.status is Status.AWAITING_DECISION:
+            decisions.confirm(self.session, submission, self.framework, seen=seen, terms=terms, by=by, at=at)
+        row = letter_queries.of_decision(self.session, decision.id)
+        if row is not None and plan.window < JUDGED:
+            letters.save(
+                self.session, decision, row.subject, row.body, version=row.version, may_go=True, by=by, at=at
+            )
 
     def _release(self, number: int) -> None:
         if number in self.released_windows or number >= JUDGED:

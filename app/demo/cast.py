@@ -63,6 +63,11 @@ class Cast:
         icb = others[number % len(others)]
         return f"reviewer {icb}.1", f"reviewer {icb}.2"
 
+    def third_reviewer_for(self, number: int) -> str:
+        """Who is asked where those two differ: from the remaining ICB."""
+        others = [place for place, code in enumerate(ICBS, start=1) if code != icb_of(number)]
+        return f"reviewer {others[(number + 1) % len(others)]}.1"
+
     def moderator_for(self, number: int) -> str:
         return "moderator 1" if icb_of(number) != ICBS[0] else "moderator 2"
 
@@ -103,8 +108,10 @@ def _assembly(session: Session, cast: Cast, at: datetime) -> None:
         name = f"Moderator {number}, works for demo ICB {number}"
         person = _add(session, cast, f"moderator {number}", name, Role.MODERATOR, at, employer=employer)
         person.demo_part = name
-    person = _add(session, cast, "administrator", "Administrator, core team", Role.ADMINISTRATOR, at)
-    person.demo_part = person.name
+    for number in (1, 2, 3):
+        part = "administrator" if number == 1 else f"administrator {number}"
+        person = _add(session, cast, part, f"Administrator {number}, core team", Role.ADMINISTRATOR, at)
+        person.demo_part = person.name
 
 
 def _viewers(session: Session, cast: Cast, at: datetime) -> None:

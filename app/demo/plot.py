@@ -38,11 +38,13 @@ PLANS = (
     *(Plan(number, "bronze", 3, PAST) for number in (24, 28, 29)),
     Plan(16, "silver", 3, PAST, is_split=True),
     Plan(12, "gold", 3, PAST),
+    Plan(22, "silver", 3, PAST, Outcome.NOT_YET),
     Plan(27, "bronze", 3, PAST, Outcome.DEFERRED),
     Plan(6, "bronze", JUDGED, "sign"),
     Plan(7, "bronze", JUDGED, "assign"),
     Plan(8, "bronze", JUDGED, "seal one"),
-    Plan(9, "bronze", JUDGED, "seal", is_split=True),
+    Plan(9, "bronze", JUDGED, "third", is_split=True),
+    Plan(18, "silver", JUDGED, "seal", is_split=True),
     Plan(10, "bronze", JUDGED, "seal"),
     Plan(11, "bronze", JUDGED, "decide"),
     Plan(13, "gold", JUDGED, "request changes"),
@@ -52,6 +54,7 @@ PLANS = (
     Plan(5, "bronze", NOW, "withdraw"),
 )
 REVOKED = (29, "bronze")
+APPEALED = (22, "silver")
 STARTED_ONLY = (2, 30)  # self-assessments begun, nothing handed over
 
 

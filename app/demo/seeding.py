@@ -12,9 +12,10 @@ from app.adapters.files import Files
 from app.adapters.structure.check import check
 from app.config import MEGABYTE, Settings
 from app.criteria.schema import Framework
+from app.demo import appealing, conflicts, meeting, plot, texts
 from app.demo import cast as casting
-from app.demo import plot, texts
 from app.demo.acting import Play
+from app.demo.calibrating import calibrate
 from app.models import Evidence, FrameworkVersion, Mail, Organisation, SelfAssessment, Submission, Window
 from app.queries.frameworks import FrameworkShelf, newest
 from app.rules.evidence import Details
@@ -42,6 +43,10 @@ def seed(session: Session, files: Files, settings: Settings, *, at: datetime) ->
         begins = plot.opening(plan.window, at) + timedelta(days=2)
         play.act(plan, writer.write(plan.trust, plan.level, begins))
     play.release_and_revoke()
+    appealing.appeal(session, framework, cast, play.plans, settings.base_url)
+    meeting.plan(session, cast, opened[plot.JUDGED], settings.base_url, at)
+    calibrate(session, framework, cast, opened[plot.JUDGED])
+    conflicts.add(session, cast, play.plans, at)
     session.execute(sa.update(Mail).values(sent_at=Mail.written_at))  # two years of mails are not sent now
     return session.scalar(sa.select(sa.func.count()).select_from(Submission)) or 0
 

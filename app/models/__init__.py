@@ -1,7 +1,20 @@
 """What we keep: columns, constraints and the link to the parent; no behaviour."""
 
 from app.models.assessments import Answer, Comment, CriterionOwner, Presence, SelfAssessment
-from app.models.decisions import Certificate, CertificateCounter, Condition, Decision, Outcome
+from app.models.decisions import (
+    Appeal,
+    BlindCheck,
+    Certificate,
+    CertificateCounter,
+    Clarification,
+    Condition,
+    ConditionAnswer,
+    Decision,
+    DecisionVote,
+    Letter,
+    LetterTemplate,
+    Outcome,
+)
 from app.models.events import Event
 from app.models.evidence import (
     Evidence,
@@ -12,7 +25,9 @@ from app.models.evidence import (
     ScanState,
 )
 from app.models.frameworks import FrameworkDraft, FrameworkVersion
+from app.models.interests import GroupKind, GroupMember, Interest, InterestKind, OrganisationGroup, Waiver
 from app.models.mails import Mail
+from app.models.meetings import Attendance, Meeting, MeetingItem, Minute
 from app.models.organisations import Organisation, Succession
 from app.models.people import (
     ASSEMBLY_ROLES,
@@ -25,7 +40,17 @@ from app.models.people import (
     SignInLink,
     SignInSession,
 )
-from app.models.reviews import AgreedScore, Review, ReviewStatus, Score
+from app.models.reviewers import Absence, CalibrationScore, ReviewerProfile
+from app.models.reviews import (
+    AgreedScore,
+    ConditionVerdict,
+    EvidenceVerdict,
+    Review,
+    ReviewKind,
+    ReviewStatus,
+    Score,
+    Verdict,
+)
 from app.models.submissions import (
     OPEN_STATUSES,
     CallBack,
@@ -46,37 +71,59 @@ __all__ = [
     "OPEN_STATUSES",
     "ORGANISATION_ROLES",
     "VIEWER_ROLES",
+    "Absence",
     "AgreedScore",
     "Answer",
+    "Appeal",
+    "Attendance",
+    "BlindCheck",
+    "CalibrationScore",
     "CallBack",
     "Certificate",
     "CertificateCounter",
     "ChangeRequest",
+    "Clarification",
     "CoSignature",
     "Comment",
     "Condition",
+    "ConditionAnswer",
+    "ConditionVerdict",
     "CriterionOwner",
     "Decision",
+    "DecisionVote",
     "Event",
     "Evidence",
     "EvidenceCheck",
     "EvidenceKind",
     "EvidenceLink",
+    "EvidenceVerdict",
     "EvidenceVersion",
     "FrameworkDraft",
     "FrameworkVersion",
+    "GroupKind",
+    "GroupMember",
     "Intention",
+    "Interest",
+    "InterestKind",
     "Invitation",
     "LateDoor",
+    "Letter",
+    "LetterTemplate",
     "Mail",
+    "Meeting",
+    "MeetingItem",
     "Membership",
+    "Minute",
     "Organisation",
+    "OrganisationGroup",
     "Outcome",
     "Person",
     "Presence",
     "Reminder",
     "Review",
+    "ReviewKind",
     "ReviewStatus",
+    "ReviewerProfile",
     "Role",
     "ScanState",
     "Score",
@@ -87,6 +134,8 @@ __all__ = [
     "Status",
     "Submission",
     "Succession",
+    "Verdict",
     "View",
+    "Waiver",
     "Window",
 ]

@@ -31,7 +31,7 @@ class Answer(Row, table=True):
     is_finished: bool = False  # the writer says so; "ready" needs nothing missing as well
     version: int = 1  # counts the saves
     saved_at: Moment = moment()
-    saved_by_id: UUID = parent("person.id", index=False)
+    saved_by_id: UUID = parent("person.id")  # whoever wrote it never judges it
     needs_confirming: bool = False  # carried over from another version: it does not count until confirmed
     carried_from: list[str] = json_value(
         default_factory=list

@@ -53,7 +53,7 @@ class EvidenceVersion(Row, table=True):
     stored_name: str = Field(default="", max_length=80)
     url: str = Field(default="", max_length=2000)
     added_at: Moment = moment()
-    added_by_id: UUID = parent("person.id", index=False)
+    added_by_id: UUID = parent("person.id")  # whoever added it never judges it
 
 
 class EvidenceCheck(Row, table=True):

@@ -19,10 +19,13 @@ class Status(StrEnum):
     SUBMITTED = "submitted"
     CHANGES_REQUESTED = "changes requested"
     IN_REVIEW = "in review"
+    THIRD_REVIEW = "third review"
     IN_MODERATION = "in moderation"
+    AWAITING_ANSWER = "awaiting an answer"
     AWAITING_DECISION = "awaiting decision"
     DECIDED = "decided"
     RELEASED = "released"
+    APPEALED = "appealed"
 
 
 OPEN_STATUSES = (
@@ -30,9 +33,12 @@ OPEN_STATUSES = (
     Status.SUBMITTED,
     Status.CHANGES_REQUESTED,
     Status.IN_REVIEW,
+    Status.THIRD_REVIEW,
     Status.IN_MODERATION,
+    Status.AWAITING_ANSWER,
     Status.AWAITING_DECISION,
     Status.DECIDED,
+    Status.APPEALED,
 )
 
 
@@ -70,6 +76,7 @@ class Submission(Row, table=True):
     window_id: UUID = parent("window.id")
     level: str = Field(max_length=40)
     status: Status = choice(Status)
+    round: int = 1  # raised by an appeal, which is judged anew by others
     handed_over_at: Moment = moment()
     handed_over_by_id: UUID = parent("person.id", index=False)
     sponsor_id: UUID = parent("person.id")  # the executive asked to sign

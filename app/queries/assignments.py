@@ -5,21 +5,26 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
 
+from app.criteria.schema import Framework
 from app.models import (
+    Appeal,
     FrameworkVersion,
-    Membership,
-    Organisation,
     Person,
     Review,
+    ReviewKind,
     ReviewStatus,
     Role,
+    Status,
     Submission,
 )
-from app.queries.people import TIES_LAST
+from app.queries import people, reviews, submissions
+from app.queries.scopes import judged_before
+from app.rules import scoring
 from app.rules.conflicts import not_assignable
-from app.rules.people import Holding, Tie, Who
+from app.rules.people import CONFLICT_YEARS, Who
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,40 @@ def reviewers_wanted(session: Session, submission: Submission) -> int:
     return int(wanted)
 
 
+def still_wanted(session: Session, submission: Submission) -> int:
+    """How many reviewers the submission lacks now: the first ones, or the third where those differ."""
+    kinds = [one.kind for one in reviews.current(session, submission.id)]
+    if submission.status is Status.THIRD_REVIEW:
+        return 1 - kinds.count(ReviewKind.THIRD)
+    return reviewers_wanted(session, submission) - kinds.count(ReviewKind.FIRST)
+
+
+def codes_to_score(session: Session, submission: Submission, framework: Framework) -> list[str]:
+    """The criteria that a reviewer who is assigned now scores: all of the copy, those an appeal names, and of these
+    as a third reviewer only the ones whose scores differ."""
+    if submission.status is Status.THIRD_REVIEW:
+        given = reviews.sealed_scores(session, submission.id)
+        return [
+            code
+            for code, of_one in given.items()
+            if scoring.differs([one.score for one in of_one], framework.settings)
+        ]
+    grounds = session.exec(
+        select(Appeal.grounds).where(Appeal.submission_id == submission.id, Appeal.round == submission.round)
+    ).first()
+    codes = submissions.sealed(session, submission.id).content.codes
+    return [code for code in codes if grounds is None or code in grounds]
+
+
+def letters_used(session: Session, submission_id: UUID) -> set[str]:
+    """The letters of the submission's reviewers in whatever round, removed ones left out: with a letter of its own a
+    replacement would tell the organisation that somebody was replaced."""
+    drawn = select(Review.letter).where(Review.submission_id == submission_id)
+    return set(session.exec(drawn.where(col(Review.status) != ReviewStatus.REMOVED)).all())
+
+
 def assigned(session: Session, submission_id: UUID) -> list[Assigned]:
-    """The submission's reviewers by letter, removed ones left out."""
+    """The submission's reviewers of the present round by letter, removed ones left out."""
     rows = session.execute(
         sa.select(
             col(Review.id),
@@ -66,94 +103,59 @@ def assigned(session: Session, submission_id: UUID) -> list[Assigned]:
             col(Review.assigned_at),
         )
         .join(Person, col(Person.id) == col(Review.reviewer_id))
-        .where(col(Review.submission_id) == submission_id, col(Review.status) != ReviewStatus.REMOVED)
+        .join(Submission, col(Submission.id) == col(Review.submission_id))
+        .where(col(Review.submission_id) == submission_id, reviews.counting())
         .order_by(col(Review.letter))
     ).all()
     return [Assigned(*row) for row in rows]
 
 
-def candidates(session: Session, submission: Submission, at: datetime) -> list[Candidate]:
+def candidates(
+    session: Session,
+    submission: Submission,
+    at: datetime,
+    years: int = CONFLICT_YEARS,
+    asked_by: UUID | None = None,
+) -> list[Candidate]:
     """Every reviewer, by name."""
     taken = {one.person_id for one in assigned(session, submission.id)}
-    busy = _open_reviews(session)
+    before = judged_before(session, submission)
+    busy = _open_reviews(session, asked_by)
     return [
         Candidate(
             who.person_id,
             who.name,
-            not_assignable(who, submission.organisation_id, submission.icb_id, taken),
+            not_assignable(who, submission, taken, before),
             busy.get(who.person_id, 0),
         )
-        for who in reviewers(session, at)
+        for who in reviewers(session, at, years)
     ]
 
 
-def reviewers(session: Session, at: datetime) -> list[Who]:
-    """Everyone who holds the role of reviewer at ``at``, with the same ties as ``people.who`` finds."""
-    people = _people(session)
-    holdings: dict[UUID, list[Holding]] = {}
-    ties: dict[UUID, list[Tie]] = {}
-    for person_id, role, organisation, ended, icb, name in _memberships(session, at):
-        if ended is None:
-            holdings.setdefault(person_id, []).append(Holding(role, organisation))
-        if organisation:
-            ties.setdefault(person_id, []).append(Tie(organisation, icb, name))
-    return [
-        Who(id_, name, email, tuple(holdings.get(id_, ())), (*ties.get(id_, ()), *employer))
-        for id_, name, email, employer in people
-    ]
+def reviewers(session: Session, at: datetime, years: int = CONFLICT_YEARS) -> list[Who]:
+    """Everyone who holds the role of reviewer at ``at``, by name, as ``people.who`` finds each of them."""
+    return people.judges(session, frozenset({Role.REVIEWER}), at, years)
 
 
-def _are_reviewers() -> sa.Select[UUID]:
-    return sa.select(col(Membership.person_id)).where(
-        col(Membership.role) == Role.REVIEWER, col(Membership.ended_at).is_(None)
+def still_open(asked_by: UUID | None) -> sa.ColumnElement[bool]:
+    """The condition that a review is not sealed, as far as ``asked_by`` may know.
+
+    Beside a review of their own that they have not sealed, the other's counts as open: the number would tell how far
+    it is (B-15).
+    """
+    waits = (ReviewStatus.ASSIGNED, ReviewStatus.STARTED)
+    mine = aliased(Review)
+    beside = sa.select(col(mine.submission_id)).where(
+        col(mine.reviewer_id) == asked_by, col(mine.status).in_(waits)
     )
+    is_sealed = col(Review.status) == ReviewStatus.SEALED
+    return sa.or_(col(Review.status).in_(waits), sa.and_(is_sealed, col(Review.submission_id).in_(beside)))
 
 
-def _people(session: Session) -> list[tuple[UUID, str, str, tuple[Tie, ...]]]:
-    rows = session.execute(
-        sa.select(
-            col(Person.id),
-            col(Person.name),
-            col(Person.email),
-            col(Organisation.id),
-            col(Organisation.icb_id),
-            col(Organisation.name),
-        )
-        .join(Organisation, col(Organisation.id) == col(Person.employer_id), isouter=True)
-        .where(col(Person.id).in_(_are_reviewers()), col(Person.left_at).is_(None))
-        .order_by(col(Person.name), col(Person.id))
-    ).all()
-    return [
-        (id_, name, email, (Tie(employer, icb, employer_name),) if employer else ())
-        for id_, name, email, employer, icb, employer_name in rows
-    ]
-
-
-MembershipLine = tuple[UUID, Role, UUID | None, datetime | None, UUID | None, str]
-
-
-def _memberships(session: Session, at: datetime) -> list[MembershipLine]:
-    rows = session.execute(
-        sa.select(
-            col(Membership.person_id),
-            col(Membership.role),
-            col(Membership.organisation_id),
-            col(Membership.ended_at),
-            col(Organisation.icb_id),
-            sa.func.coalesce(col(Organisation.name), ""),
-        )
-        .join(Organisation, col(Organisation.id) == col(Membership.organisation_id), isouter=True)
-        .where(col(Membership.person_id).in_(_are_reviewers()))
-        .where(or_(col(Membership.ended_at).is_(None), col(Membership.ended_at) > at - TIES_LAST))
-        .order_by(col(Membership.granted_at))
-    ).all()
-    return [(person, role, body, ended, icb, name) for person, role, body, ended, icb, name in rows]
-
-
-def _open_reviews(session: Session) -> dict[UUID, int]:
+def _open_reviews(session: Session, asked_by: UUID | None) -> dict[UUID, int]:
     rows = session.execute(
         sa.select(col(Review.reviewer_id), sa.func.count())
-        .where(col(Review.status).in_((ReviewStatus.ASSIGNED, ReviewStatus.STARTED)))
+        .where(still_open(asked_by))
         .group_by(col(Review.reviewer_id))
     ).all()
     return {row[0]: row[1] for row in rows}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from app.models import Certificate, Event, SealedCopy, Status, Submission
-from app.queries import reviews
+from app.queries import audit_reviews
 from app.rules import history
 from app.rules.history import canonical, sha256
 from app.rules.sealing import read
@@ -42,7 +42,7 @@ def verify(session: Session) -> list[str]:
         *_status_faults(session, statuses),
         *_seal_faults(session, seals),
         *_certificate_faults(session, issued),
-        *reviews.changed_since_sealed(session),
+        *audit_reviews.changed_since_sealed(session),
     ]
 
 

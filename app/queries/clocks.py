@@ -11,6 +11,8 @@ from sqlmodel import Session, col
 from app.models import (
     OPEN_STATUSES,
     ChangeRequest,
+    Clarification,
+    Decision,
     Person,
     SealedCopy,
     Status,
@@ -64,13 +66,21 @@ def _shown(
         .where(condition)
         .order_by(col(Submission.handed_over_at), col(Submission.id))
     ).all()
-    due = _due_on(session, [row.id for row, _, _ in rows])
+    ids = [row.id for row, _, _ in rows]
+    due, again = _due_on(session, ids), _released_before(session, ids)
     kept = doors(session, {row.organisation_id for row, _, _ in rows}, {window.id for _, window, _ in rows})
     found = []
     for row, window, sponsor in rows:
         closes_at = rules.closing(window, kept.get((window.id, row.organisation_id), []))
         made = clock(
-            row.status, sponsor, closes_at, window.decision_promised_on, due.get(row.id), organisation
+            row.status,
+            sponsor,
+            closes_at,
+            window.decision_promised_on,
+            due.get(row.id),
+            organisation,
+            is_again=row.id in again,
+            is_appeal=row.round > 1,
         )
         late = how_late(made, at, contact)
         found.append(ShownClock(row.id, row.organisation_id, row.level, row.status, made, late))
@@ -78,13 +88,27 @@ def _shown(
 
 
 def _due_on(session: Session, submission_ids: Collection[UUID]) -> dict[UUID, date]:
-    """Until when the changes that were asked for and are not answered are needed."""
-    rows = session.execute(
+    """Until when the changes or the answer that were asked for and are still open are needed."""
+    changes = (
         sa.select(col(ChangeRequest.submission_id), col(ChangeRequest.due_on))
         .where(col(ChangeRequest.submission_id).in_(submission_ids))
         .where(col(ChangeRequest.answered_at).is_(None))
-    ).all()
+    )
+    questions = (
+        sa.select(col(Clarification.submission_id), col(Clarification.due_on))
+        .where(col(Clarification.submission_id).in_(submission_ids))
+        .where(col(Clarification.answered_at).is_(None), col(Clarification.closed_at).is_(None))
+    )
+    rows = session.execute(sa.union_all(changes, questions)).all()
     return {row[0]: row[1] for row in rows}
+
+
+def _released_before(session: Session, submission_ids: Collection[UUID]) -> set[UUID]:
+    """Those with a released outcome, which a question or an appeal may have followed."""
+    released = sa.select(col(Decision.submission_id)).where(
+        col(Decision.submission_id).in_(submission_ids), col(Decision.released_at).is_not(None)
+    )
+    return set(session.scalars(released))
 
 
 def usual_wait(session: Session) -> str:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, case, func, or_, select, true
 from sqlmodel import Session, col
 
 from app.criteria.schema import OrganisationKind
 from app.models import VIEWER_ROLES, Certificate, Organisation, Role, Status, Submission
 from app.queries.certificates import is_in_date
+from app.queries.submissions import free_of_conflict
 from app.rules.people import Who
 from app.rules.workflow import PIPELINE, STAGE, Stage
 
@@ -70,12 +71,16 @@ def held(session: Session, area: Organisation, on: date) -> dict[tuple[Organisat
     return {(kind, rank): count for kind, rank, count in session.execute(query)}
 
 
-def pipeline(session: Session, area: Organisation, on: date) -> dict[tuple[str, Stage], int]:
-    """How many submissions of each level are at which stage. Released, declined and withdrawn ones are not told."""
+def pipeline(
+    session: Session, area: Organisation, on: date, who: Who | None = None
+) -> dict[tuple[str, Stage], int]:
+    """How many submissions of each level are at which stage. Released, declined and withdrawn ones are not told, nor
+    those that ``who`` may not know of.
+    """
     query = (
         select(col(Submission.level), col(Submission.status), func.count())
         .join(Organisation, col(Organisation.id) == Submission.organisation_id)
-        .where(_in_area(area), _exists_on(on), col(Submission.status).in_(PIPELINE))
+        .where(_in_area(area), _exists_on(on), col(Submission.status).in_(PIPELINE), _known(who, area))
         .group_by(col(Submission.level), col(Submission.status))
     )
     counted: dict[tuple[str, Stage], int] = {}
@@ -89,13 +94,15 @@ def organisations(
     area: Organisation,
     on: date,
     filters: Filters,
+    who: Who | None = None,
     *,
     skip: int = 0,
     most: int | None = PAGE,
 ) -> list[OrganisationLine]:
-    """The organisations of the area by name, narrowed by ``filters``."""
+    """The organisations of the area by name, narrowed by ``filters``; a submission that ``who`` may not know of is
+    as if there were none."""
     rows = session.execute(
-        _listed(area, on, filters).order_by(col(Organisation.name)).offset(skip).limit(most)
+        _listed(area, on, filters, who).order_by(col(Organisation.name)).offset(skip).limit(most)
     )
     return [
         OrganisationLine(
@@ -105,8 +112,15 @@ def organisations(
     ]
 
 
-def how_many(session: Session, area: Organisation, on: date, filters: Filters) -> int:
-    return session.scalar(select(func.count()).select_from(_listed(area, on, filters).subquery())) or 0
+def how_many(session: Session, area: Organisation, on: date, filters: Filters, who: Who | None = None) -> int:
+    return session.scalar(select(func.count()).select_from(_listed(area, on, filters, who).subquery())) or 0
+
+
+def _known(who: Who | None, area: Organisation) -> ColumnElement[bool]:
+    """An area's own viewers see all of it; of the Assembly's people, nobody where they have a conflict of interest."""
+    if who is None or area.id in who.organisations(*VIEWER_ROLES):
+        return true()
+    return true() if area.region_id in who.organisations(Role.REGION_VIEWER) else free_of_conflict(who)
 
 
 def _in_area(area: Organisation) -> ColumnElement[bool]:
@@ -150,7 +164,7 @@ def _last_day(rank: ColumnElement[int], on: date) -> ScalarSelect[date]:
     )
 
 
-def _in_pipeline() -> Subquery:
+def _in_pipeline(known: ColumnElement[bool]) -> Subquery:
     """Of each organisation the open submission that is furthest on, by stage: two that are being reviewed rank alike,
     because which of them is further is for nobody outside the Assembly to know."""
     places = {stage: place for place, stage in enumerate(Stage)}
@@ -166,14 +180,16 @@ def _in_pipeline() -> Subquery:
             )
             .label("place"),
         )
-        .where(col(Submission.status).in_(PIPELINE))
+        .where(col(Submission.status).in_(PIPELINE), known)
         .subquery()
     )
     return select(ranked).where(ranked.c.place == 1).subquery()
 
 
-def _listed(area: Organisation, on: date, filters: Filters) -> Select[tuple[object, ...]]:
-    highest, waiting = _highest(area, on), _in_pipeline()
+def _listed(
+    area: Organisation, on: date, filters: Filters, who: Who | None = None
+) -> Select[tuple[object, ...]]:
+    highest, waiting = _highest(area, on), _in_pipeline(_known(who, area))
     query = (
         select(
             col(Organisation.id),

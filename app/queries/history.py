@@ -29,10 +29,24 @@ _DONE = {
     Verb.TAKE_BACK_CHANGES: "Request for changes taken back",
     Verb.START_REVIEW: "Review started",
     Verb.SEAL_REVIEW: "Review sealed",
+    Verb.STRIKE_REVIEW: "Struck because of a conflict of interest",
     Verb.AGREE_SCORE: "Score agreed",
+    Verb.ASK_CLARIFICATION: "Clarification asked",
+    Verb.ANSWER_CLARIFICATION: "Clarification answered",
+    Verb.CLOSE_CLARIFICATION: "Clarification closed without an answer",
     Verb.DECIDE: "Decision recorded",
+    Verb.REOPEN_DECISION: "Decision reopened",
     Verb.RELEASE: "Outcome released",
+    Verb.APPEAL: "Appeal received",
 }
+
+# Steps of the Assembly whose reason is addressed to the organisation.
+_WRITTEN_TO_THEM = (
+    Verb.REQUEST_CHANGES,
+    Verb.TAKE_BACK_CHANGES,
+    Verb.ASK_CLARIFICATION,
+    Verb.CLOSE_CLARIFICATION,
+)
 
 
 @dataclass(frozen=True)
@@ -58,10 +72,14 @@ def sees_everything(who: Who, scope: Scope) -> bool:
 
 def told(session: Session, submission_id: UUID) -> History:
     """What the organisation may know. Of the Assembly's steps only the release, without a name or a reason, and
-    requests for changes, which are written to the organisation; nothing that would count the steps in between."""
+    requests for changes or clarification, which are written to the organisation; nothing that would count the steps
+    in between."""
     events = _events(session, submission_id)
-    names = _names(session, events)
-    lines = tuple(_told_line(event, names) for event in events if _is_told(event.verb))
+    shown = [event for event in events if _is_told(event.verb)]
+    names = _names(
+        session, shown
+    )  # of these alone: even the number of names that are looked up tells nothing
+    lines = tuple(_told_line(event, names) for event in shown)
     return History(lines, not history.faults(events))
 
 
@@ -113,7 +131,7 @@ def _is_told(verb: str) -> bool:
 def _told_line(event: Event, names: dict[UUID, str]) -> Line:
     if event.verb == Verb.RELEASE:
         return Line(_done(event.verb), event.at, ASSEMBLY, "")
-    if event.verb in (Verb.REQUEST_CHANGES, Verb.TAKE_BACK_CHANGES):
+    if event.verb in _WRITTEN_TO_THEM:
         return Line(_done(event.verb), event.at, ASSEMBLY, event.reason)
     return Line(_done(event.verb), event.at, _actor(event.by_id, names), event.reason)
 

@@ -18,6 +18,7 @@ from app.models import (
     Status,
     Submission,
 )
+from app.queries.reviews import counting
 from app.queries.submissions import free_of_conflict
 from app.rules.people import Who
 
@@ -158,7 +159,7 @@ def to_review(session: Session, who: Who) -> int:
         .join(Submission, col(Submission.id) == Review.submission_id)
         .where(Review.reviewer_id == who.person_id)
         .where(col(Review.status).in_((ReviewStatus.ASSIGNED, ReviewStatus.STARTED)))
-        .where(col(Submission.status).in_((Status.SUBMITTED, Status.IN_REVIEW)))
+        .where(col(Submission.status).not_in((Status.CHANGES_REQUESTED, Status.AWAITING_SIGN_OFF)))
         .where(free_of_conflict(who))
     )
     return session.exec(counted).one()
@@ -168,7 +169,7 @@ def _assembly(session: Session, who: Who, reviewers: int) -> Assembly:
     """Every count in one pass. A reviewer of a submission does nothing else about it."""
     current = (
         sa.select(func.count())
-        .where(col(Review.submission_id) == Submission.id, col(Review.status) != ReviewStatus.REMOVED)
+        .where(col(Review.submission_id) == Submission.id, counting())
         .correlate(Submission)
         .scalar_subquery()
     )
@@ -179,9 +180,13 @@ def _assembly(session: Session, who: Who, reviewers: int) -> Assembly:
         .exists()
     )
     status = col(Submission.status)
+    lacks_first = sa.and_(
+        status.in_((Status.SUBMITTED, Status.IN_REVIEW, Status.APPEALED)), current < reviewers
+    )
+    lacks_third = sa.and_(status == Status.THIRD_REVIEW, current <= reviewers)
     row = session.execute(
         sa.select(
-            _sum(sa.and_(status.in_((Status.SUBMITTED, Status.IN_REVIEW)), current < reviewers, ~reviewed)),
+            _sum(sa.and_(sa.or_(lacks_first, lacks_third), ~reviewed)),
             _sum(sa.and_(status == Status.IN_MODERATION, ~reviewed)),
             _sum(sa.and_(status == Status.AWAITING_DECISION, ~reviewed)),
             _sum(status == Status.DECIDED),

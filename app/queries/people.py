@@ -1,11 +1,12 @@
 """Who someone is and what they hold."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from app.db import UtcDateTime
 from app.models import (
@@ -14,46 +15,80 @@ from app.models import (
     CriterionOwner,
     Invitation,
     Membership,
-    Organisation,
     Person,
     Role,
     SelfAssessment,
     SignInSession,
 )
-from app.rules.people import Holding, Tie, Who
+from app.queries import ties
+from app.rules.people import CONFLICT_YEARS, Who
 from app.rules.permissions import GRANTS, Permission
 
-TIES_LAST = timedelta(days=3 * 365)  # source: fairness rule 1, "worked in the last 3 years"
+
+def who(session: Session, person: Person, at: datetime, years: int = CONFLICT_YEARS) -> Who:
+    """The person with the roles held at ``at`` and everything that ties them to an organisation.
+
+    ``years``: how long a tie is a conflict after its last day. Who holds no role of the Assembly judges nothing, so
+    nothing more is looked up for them than roles and employer.
+    """
+    return _made(session, [(person.id, person.name, person.email)], at, years)[0]
 
 
-def who(session: Session, person: Person, at: datetime) -> Who:
-    """The person with the roles held at ``at`` and every body they are tied to."""
+Named = tuple[UUID, str, str]  # id, name and address of a person
+
+
+def _made(
+    session: Session, people: Sequence[Named], at: datetime, years: int, *, judged: bool = False
+) -> list[Who]:
+    """Everyone of ``people``, in six queries at most whatever their number. ``judged``: with all ties, whether or not
+    they hold a role of the Assembly still."""
+    held = ties.held(session, [id_ for id_, _, _ in people], at, years)
+    found = [
+        Who(id_, name, email, held.holdings.get(id_, ()), held.ties.get(id_, ()), conflict_years=years)
+        for id_, name, email in people
+    ]
+    ids = [one.person_id for one in found if judged or one.is_assembly]
+    if not ids:
+        return found
+    bound = ties.judging(session, ids, held.ties, at, years)
+    waived = ties.waived(session, ids)
+    return [
+        replace(one, ties=bound[one.person_id], waived=waived.get(one.person_id, frozenset()))
+        if one.person_id in bound
+        else one
+        for one in found
+    ]
+
+
+def judges(session: Session, roles: frozenset[Role], at: datetime, years: int = CONFLICT_YEARS) -> list[Who]:
+    """Everyone who holds one of the Assembly's ``roles`` now, by name, as ``who`` finds each of them."""
+    held = sa.select(col(Membership.person_id)).where(
+        col(Membership.role).in_(roles), col(Membership.ended_at).is_(None)
+    )
     rows = session.execute(
-        sa.select(
-            col(Membership.role),
-            col(Membership.organisation_id),
-            col(Membership.ended_at),
-            col(Organisation.icb_id),
-            col(Organisation.name),
-        )
-        .join(Organisation, col(Organisation.id) == Membership.organisation_id, isouter=True)
-        .where(col(Membership.person_id) == person.id)
-        .where(or_(col(Membership.ended_at).is_(None), col(Membership.ended_at) > at - TIES_LAST))
-        .order_by(col(Membership.granted_at))
+        sa.select(col(Person.id), col(Person.name), col(Person.email))
+        .where(col(Person.id).in_(held), col(Person.left_at).is_(None))
+        .order_by(col(Person.name), col(Person.id))
     ).all()
-    holdings = tuple(Holding(role, organisation) for role, organisation, ended, _, _ in rows if ended is None)
-    ties = [Tie(organisation, icb, name) for _, organisation, _, icb, name in rows if organisation]
-    return Who(person.id, person.name, person.email, holdings, (*ties, *_employer(session, person)))
+    return _made(session, [(id_, name, email) for id_, name, email in rows], at, years) if rows else []
 
 
-def _employer(session: Session, person: Person) -> list[Tie]:
-    employer = session.get(Organisation, person.employer_id) if person.employer_id else None
-    return [Tie(employer.id, employer.icb_id, employer.name)] if employer else []
+def who_judged(
+    session: Session, ids: Collection[UUID], at: datetime, years: int = CONFLICT_YEARS
+) -> list[Who]:
+    """People who judged something, with all their ties also when they hold no role any more."""
+    rows = session.execute(
+        sa.select(col(Person.id), col(Person.name), col(Person.email)).where(col(Person.id).in_(ids))
+    ).all()
+    return _made(session, [(id_, name, email) for id_, name, email in rows], at, years, judged=True)
 
 
-def who_by_id(session: Session, person_id: UUID, at: datetime) -> Who | None:
-    person = session.get(Person, person_id)
-    return who(session, person, at) if person and person.left_at is None else None
+def who_by_id(
+    session: Session, person_id: UUID, at: datetime, years: int = CONFLICT_YEARS, *, lock: bool = False
+) -> Who | None:
+    """As ``who``; None for somebody who has left. ``lock`` keeps their ties from changing until the commit."""
+    person = session.get(Person, person_id, with_for_update={"key_share": True} if lock else None)
+    return who(session, person, at, years) if person and person.left_at is None else None
 
 
 def draft_key(session: Session, person_id: UUID) -> str:

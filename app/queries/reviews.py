@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.criteria.schema import Framework
 from app.models import (
     AgreedScore,
-    Event,
+    Decision,
     Organisation,
     Review,
     ReviewStatus,
@@ -21,14 +21,20 @@ from app.models import (
     Submission,
     Window,
 )
+from app.queries import appeals, clarifications
+from app.queries.given_scores import (
+    ALL_SEALED,
+    FIRST_ROUND,
+    ReviewerScore,
+    counting,
+    scores_before,
+    sealed_scores,
+)
 from app.queries.submissions import free_of_conflict
 from app.rules import scoring
-from app.rules.history import sha256
 from app.rules.people import Who
-from app.rules.workflow import Verb
 
-# Until a submission is here some review is open, and nobody reads any score but their own.
-ALL_SEALED = frozenset({Status.IN_MODERATION, Status.AWAITING_DECISION, Status.DECIDED, Status.RELEASED})
+__all__ = ["ALL_SEALED", "ReviewerScore", "counting", "sealed_scores"]  # others look for them here
 
 
 @dataclass(frozen=True)
@@ -44,24 +50,6 @@ class QueueLine:
     status: ReviewStatus
     scored: int
     criteria: int
-
-
-@dataclass(frozen=True)
-class ReviewerScore:
-    """What one reviewer gave one criterion, known by the letter alone."""
-
-    letter: str
-    score: int
-    reason: str
-    private_note: str
-
-
-@dataclass(frozen=True)
-class Feedback:
-    """What the organisation reads after release. ``author`` is "Reviewer A" or "Moderation", never a name."""
-
-    author: str
-    text: str
 
 
 def visible_to(who: Who) -> sa.ColumnElement[bool]:
@@ -137,23 +125,13 @@ def score(session: Session, review_id: UUID, code: str) -> Score | None:
     return session.exec(found).first()
 
 
-def open_reviews(session: Session, submission_id: UUID) -> tuple[int, int]:
-    """How many reviews the submission has, removed ones left out, and how many of them are not sealed."""
-    statuses = session.exec(
-        select(Review.status)
-        .where(Review.submission_id == submission_id)
-        .where(col(Review.status) != ReviewStatus.REMOVED)
-    ).all()
-    return len(statuses), sum(status is not ReviewStatus.SEALED for status in statuses)
-
-
 def current(session: Session, submission_id: UUID) -> list[Review]:
-    """The submission's reviews, removed ones left out, by letter."""
+    """The reviews that count in the submission's present round, by letter."""
     return list(
         session.exec(
             select(Review)
-            .where(Review.submission_id == submission_id)
-            .where(col(Review.status) != ReviewStatus.REMOVED)
+            .join(Submission, col(Submission.id) == Review.submission_id)
+            .where(Review.submission_id == submission_id, counting())
             .order_by(col(Review.letter))
         ).all()
     )
@@ -170,62 +148,86 @@ def status_of_reading(session: Session, submission_id: UUID) -> Status:
     return Status.IN_REVIEW if started else Status.SUBMITTED
 
 
-def sealed_scores(session: Session, submission_id: UUID) -> dict[str, tuple[ReviewerScore, ...]]:
-    """The scores of the sealed reviews, by criterion code and letter, whether or not another review is still open.
-
-    For the action that seals; pages ask ``all_scores``, which tells nothing before every review is sealed.
-    """
-    rows = session.execute(
-        sa.select(
-            col(Score.criterion_code),
-            col(Review.letter),
-            col(Score.score),
-            col(Score.reason),
-            col(Score.private_note),
-        )
-        .join(Review, col(Review.id) == col(Score.review_id))
-        .where(col(Review.submission_id) == submission_id, col(Review.status) == ReviewStatus.SEALED)
-        .order_by(col(Score.criterion_code), col(Review.letter))
-    ).all()
-    found: dict[str, tuple[ReviewerScore, ...]] = {}
-    for code, letter, given, reason, note in rows:
-        assert given is not None  # a review can't be sealed without
-        found[code] = (*found.get(code, ()), ReviewerScore(letter, given, reason, note))
-    return found
-
-
 def all_scores(session: Session, submission_id: UUID) -> dict[str, tuple[ReviewerScore, ...]]:
-    """Every reviewer's scores by criterion code; empty until every review is sealed."""
-    status = session.exec(select(Submission.status).where(Submission.id == submission_id)).first()
-    return sealed_scores(session, submission_id) if status in ALL_SEALED else {}
+    """Every reviewer's scores by criterion code; empty until every review is sealed.
+
+    Under appeal, a criterion that the appeal does not name has the scores of the round that judged it last.
+    """
+    submission = session.get(Submission, submission_id)
+    if submission is None or submission.status not in ALL_SEALED:
+        return {}
+    return {**scores_before(session, submission), **sealed_scores(session, submission_id)}
 
 
 def agreed_scores(session: Session, submission_id: UUID) -> dict[str, AgreedScore]:
-    """The scores that moderation settled, by criterion code."""
-    rows = session.exec(select(AgreedScore).where(AgreedScore.submission_id == submission_id)).all()
-    return {row.criterion_code: row for row in rows}
+    """The scores that moderation settled, by criterion code: the newest of each, in the round that judged it last.
+
+    Those that fell with a conflict of interest stay on record and count no more.
+    """
+    rows = session.exec(
+        select(AgreedScore)
+        .where(AgreedScore.submission_id == submission_id, col(AgreedScore.struck_at).is_(None))
+        .order_by(col(AgreedScore.round), col(AgreedScore.number))
+    ).all()
+    judged_in = appeals.judged_in(session, submission_id)
+    return {
+        row.criterion_code: row for row in rows if row.round >= judged_in.get(row.criterion_code, FIRST_ROUND)
+    }
+
+
+def times_agreed(session: Session, submission: Submission, code: str) -> int:
+    """How often the score of a criterion was agreed in the present round."""
+    return (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(AgreedScore)
+            .where(col(AgreedScore.submission_id) == submission.id, col(AgreedScore.criterion_code) == code)
+            .where(col(AgreedScore.round) == submission.round)
+        )
+        or 0
+    )
 
 
 def settled_scores(session: Session, submission_id: UUID, framework: Framework) -> dict[str, int | None]:
     """The score that counts for each criterion judged, in the framework's order; None where it is not agreed yet.
 
-    Empty until every review is sealed.
+    Empty until every review is sealed. What the organisation clarified is open until it is agreed anew. Under appeal,
+    criteria that it does not name keep the score that the decision appealed against rests on.
     """
     given = all_scores(session, submission_id)
-    agreed = agreed_scores(session, submission_id)
-    return {
-        criterion.code: scoring.settled(
-            [one.score for one in given[criterion.code]],
-            agreed[criterion.code].score if criterion.code in agreed else None,
-            framework.settings,
-        )
-        for criterion in framework.criteria
-        if criterion.code in given
+    agreed = {code: row.score for code, row in agreed_scores(session, submission_id).items()}
+    kept = _kept_scores(session, submission_id) if given else {}
+    clarified = clarifications.to_agree(session, submission_id) if given else set()
+
+    def counts(code: str) -> int | None:
+        if code in clarified:
+            return None
+        if code in kept:
+            return kept[code]
+        return scoring.settled([one.score for one in given[code]], agreed.get(code), framework.settings)
+
+    return {one.code: counts(one.code) for one in framework.criteria if one.code in given or one.code in kept}
+
+
+def _kept_scores(session: Session, submission_id: UUID) -> dict[str, int]:
+    """Of the criteria that the appeal of the present round does not name: the scores of the decision it is against.
+
+    A question to the organisation may have led to another score since.
+    """
+    appeal = appeals.of_round(session, submission_id)
+    if appeal is None:
+        return {}
+    basis = session.get_one(Decision, appeal.decision_id).basis["scores"]
+    since = {
+        code: row.score
+        for code, row in agreed_scores(session, submission_id).items()
+        if row.round == appeal.round
     }
+    return {code: since.get(code, score) for code, score in basis.items() if code not in appeal.grounds}
 
 
 def unsettled(session: Session, submission_id: UUID, framework: Framework) -> list[str]:
-    """The criteria whose scores differ and have no agreed score yet."""
+    """The criteria whose scores differ, or that were clarified, and have no agreed score yet."""
     counting = settled_scores(session, submission_id, framework)
     return [code for code, counts in counting.items() if counts is None]
 
@@ -240,66 +242,3 @@ def score_basis(session: Session, submission_id: UUID) -> dict[str, Any]:
     }
     agreed = {code: row.score for code, row in agreed_scores(session, submission_id).items()}
     return {"scores": by_letter, "agreed": agreed}
-
-
-def feedback(session: Session, submission_id: UUID) -> dict[str, list[Feedback]]:
-    """The reviewers' reasons and the moderation's, by criterion code; empty until the outcome is released.
-
-    The private notes are not even read here.
-    """
-    rows = session.exec(
-        select(Score.criterion_code, Review.letter, Score.reason)
-        .join(Review, col(Review.id) == Score.review_id)
-        .join(Submission, col(Submission.id) == Review.submission_id)
-        .where(Review.submission_id == submission_id, Review.status == ReviewStatus.SEALED)
-        .where(Submission.status == Status.RELEASED)
-        .order_by(Score.criterion_code, Review.letter)
-    ).all()
-    found: dict[str, list[Feedback]] = {}
-    for code, letter, reason in rows:
-        found.setdefault(code, []).append(Feedback(f"Reviewer {letter}", reason))
-    for code, agreed in agreed_scores(session, submission_id).items():
-        if code in found:
-            found[code].append(Feedback("Moderation", agreed.reason))
-    return found
-
-
-def changed_since_sealed(session: Session) -> list[str]:
-    """For the audit: what reviewers and moderation said that is not what its line of history holds."""
-    return [*_changed_reviews(session), *_changed_agreed_scores(session)]
-
-
-def _changed_reviews(session: Session) -> list[str]:
-    digests = _sealed_digests(session)
-    given: dict[UUID, list[Score]] = {}
-    for row in session.exec(
-        select(Score)
-        .join(Review, col(Review.id) == Score.review_id)
-        .where(Review.status == ReviewStatus.SEALED)
-    ).all():
-        given.setdefault(row.review_id, []).append(row)
-    return [
-        f"review {review_id}: scores are not those that were sealed"
-        for review_id, rows in given.items()
-        if digests.get(str(review_id)) != scoring.digest(rows)
-    ]
-
-
-def _changed_agreed_scores(session: Session) -> list[str]:
-    told = {
-        (stream, facts["criterion"]): (facts["score"], facts["digest"])
-        for stream, facts in session.exec(
-            select(Event.stream, Event.facts).where(Event.verb == Verb.AGREE_SCORE.value)
-        ).all()
-    }
-    return [
-        f"submission {row.submission_id}: the agreed score of {row.criterion_code} is not what was agreed"
-        for row in session.exec(select(AgreedScore)).all()
-        if told.get((f"submission:{row.submission_id}", row.criterion_code))
-        != (row.score, sha256(row.reason))
-    ]
-
-
-def _sealed_digests(session: Session) -> dict[str, str]:
-    lines = session.exec(select(Event.facts).where(Event.verb == Verb.SEAL_REVIEW.value)).all()
-    return {facts["review"]: facts["digest"] for facts in lines}

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.models import (
+    AgreedScore,
     Certificate,
     CoSignature,
+    Decision,
+    DecisionVote,
     Evidence,
     EvidenceVersion,
     FrameworkDraft,
+    Meeting,
+    MeetingItem,
     Organisation,
     Review,
     ReviewStatus,
@@ -82,7 +88,8 @@ def review(session: Session, id_: UUID, lock: bool) -> Scoped[Review] | None:
     if row.status is ReviewStatus.REMOVED:
         return None
     own = frozenset({row.reviewer_id})
-    return Scoped(row, Scope(parent.organisation_id, parent.icb_id, parent.region_id, None, own))
+    scope = Scope(parent.organisation_id, parent.icb_id, parent.region_id, None, own, submission_id=parent.id)
+    return Scoped(row, scope)
 
 
 def certificate(session: Session, id_: UUID, lock: bool) -> Scoped[Certificate] | None:
@@ -94,6 +101,24 @@ def window(session: Session, id_: UUID, lock: bool) -> Scoped[Window] | None:
     """A window belongs to nobody: who may do a thing to any may do it to each."""
     row = session.get(Window, id_, with_for_update=_held(lock))
     return Scoped(row, Scope()) if row else None
+
+
+def meeting(session: Session, id_: UUID, lock: bool) -> Scoped[Meeting] | None:
+    """A meeting belongs to nobody; what it takes is shown item by item."""
+    row = session.get(Meeting, id_, with_for_update=_held(lock))
+    return Scoped(row, Scope()) if row else None
+
+
+def meeting_item(session: Session, id_: UUID, lock: bool) -> Scoped[MeetingItem] | None:
+    """An item, to who may know of its submission. Writers hold the meeting's row first, then the submission's."""
+    row = session.get(MeetingItem, id_)
+    if row is None:
+        return None
+    meeting(session, row.meeting_id, lock)
+    found = submission(session, row.submission_id, lock)
+    if lock:
+        session.refresh(row)  # what stood in the row before the locks were ours may be old
+    return Scoped(row, found.scope) if found else None
 
 
 def framework_draft(session: Session, id_: UUID, lock: bool) -> Scoped[FrameworkDraft] | None:
@@ -111,9 +136,9 @@ def _of(row: Organisation) -> Scope:
 
 
 def _of_submission(session: Session, row: Submission) -> Scope:
-    reviewers = session.exec(
-        select(Review.reviewer_id)
-        .where(Review.submission_id == row.id)
+    reviewed = session.execute(
+        sa.select(col(Review.reviewer_id), col(Review.round))
+        .where(col(Review.submission_id) == row.id)
         .where(col(Review.status) != ReviewStatus.REMOVED)
     ).all()
     chairs = session.exec(select(CoSignature.person_id).where(CoSignature.submission_id == row.id)).all()
@@ -122,6 +147,31 @@ def _of_submission(session: Session, row: Submission) -> Scope:
         row.icb_id,
         row.region_id,
         row.sponsor_id,
-        frozenset(reviewers),
+        frozenset(person for person, _ in reviewed),
         frozenset(chairs),
+        row.id,
+        frozenset(judged_before(session, row)),
     )
+
+
+def judged_before(session: Session, row: Submission) -> set[UUID]:
+    """Who reviewed, moderated or decided the submission in a round before the present one. Struck reviews too: who
+    has read the scores of others does not judge an appeal. Empty, and no query, in the first round."""
+    if row.round == 1:
+        return set()
+    reviewed = sa.select(col(Review.reviewer_id)).where(
+        col(Review.submission_id) == row.id,
+        col(Review.round) < row.round,
+        sa.or_(col(Review.status) != ReviewStatus.REMOVED, col(Review.struck_at).is_not(None)),
+    )
+    moderated = sa.select(col(AgreedScore.agreed_by_id)).where(
+        col(AgreedScore.submission_id) == row.id, col(AgreedScore.round) < row.round
+    )
+    earlier = sa.and_(col(Decision.submission_id) == row.id, col(Decision.round) < row.round)
+    decided = sa.select(col(Decision.decided_by_id)).where(earlier)
+    voted = (
+        sa.select(col(DecisionVote.person_id))
+        .join(Decision, col(Decision.id) == col(DecisionVote.decision_id))
+        .where(earlier)
+    )
+    return set(session.scalars(sa.union(reviewed, moderated, decided, voted)))

@@ -21,7 +21,9 @@ from app.models import (
     ScanState,
     SelfAssessment,
 )
+from app.queries import conditions
 from app.queries.evidence import is_newest
+from app.rules.conditions import unanswered
 from app.rules.evidence import is_warning_open
 from app.rules.standing_check import Living, Note, Supporting, check
 
@@ -44,6 +46,10 @@ def notes(
         supporting=_supporting(session, self_assessment),
         owners_left=_owners_left(session, self_assessment),
         is_fictional=organisation.is_fictional,
+        unanswered={
+            code: unanswered([(one.text, one.answer) for one in of_one])
+            for code, of_one in conditions.by_code(session, self_assessment, framework).items()
+        },
     )
     return check(living, today=on)
 

@@ -16,6 +16,7 @@ from app.models import (
     Submission,
     Window,
 )
+from app.queries.reviews import counting
 from app.queries.submissions import free_of_conflict, reviewed_by, visible_to
 from app.rules.people import Who
 
@@ -100,12 +101,14 @@ def _review_counts() -> sa.Subquery:
             sa.func.count().label("assigned"),
             sa.func.sum(is_sealed).label("sealed"),
         )
-        .where(col(Review.status) != ReviewStatus.REMOVED)
+        .join(Submission, col(Submission.id) == col(Review.submission_id))
+        .where(counting())
         .group_by(col(Review.submission_id))
         .subquery()
     )
 
 
-def levels(session: Session) -> list[str]:
-    """The level ids that submissions exist for."""
-    return list(session.scalars(sa.select(col(Submission.level)).distinct().order_by(col(Submission.level))))
+def levels(session: Session, who: Who) -> list[str]:
+    """The level ids of the submissions that the person oversees: a choice of filter tells of no other."""
+    found = sa.select(col(Submission.level)).where(_overseen(who)).distinct()
+    return list(session.scalars(found.order_by(col(Submission.level))))

@@ -30,9 +30,19 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries import certificates, changes, evidence, evidence_checks, scans, self_assessments
+from app.queries import (
+    certificates,
+    changes,
+    conditions,
+    evidence,
+    evidence_checks,
+    scans,
+    self_assessments,
+)
+from app.queries.conditions import Returned
 from app.rules import progress, sealing
 from app.rules.changes import resealed
+from app.rules.conditions import unanswered
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
 from app.rules.progress import Gap
@@ -52,11 +62,12 @@ def visible_to(who: Who) -> SelectOfScalar[Submission]:
 
 
 def free_of_conflict(who: Who) -> sa.ColumnElement[bool]:
-    """The condition that ``rules.conflicts`` finds nothing, for the database."""
+    """The condition that ``rules.conflicts`` finds nothing, or that it was waived, for the database."""
     bodies = {tie.organisation_id for tie in who.ties}
     boards = {tie.icb_id for tie in who.ties if tie.icb_id}
     icb = col(Submission.icb_id)
-    return sa.and_(col(Submission.organisation_id).not_in(bodies), sa.or_(icb.is_(None), icb.not_in(boards)))
+    free = sa.and_(col(Submission.organisation_id).not_in(bodies), sa.or_(icb.is_(None), icb.not_in(boards)))
+    return sa.or_(free, col(Submission.id).in_(who.waived)) if who.waived else free
 
 
 def reviewed_by(who: Who) -> sa.ColumnElement[bool]:
@@ -127,7 +138,12 @@ def missing(
     ]
     warned = with_warnings(found, criteria, evidence_checks.warned(session, self_assessment.id))
     locked = scans.quarantined(session, self_assessment.id)
-    return with_warnings(warned, criteria, locked, say=replace_the_file)
+    without_locked = with_warnings(warned, criteria, locked, say=replace_the_file)
+    asked_before = conditions.by_code(session, self_assessment, framework, level)
+    open_conditions = {
+        code: unanswered([(one.text, one.answer) for one in of_one]) for code, of_one in asked_before.items()
+    }
+    return with_warnings(without_locked, criteria, open_conditions, say=str)
 
 
 def content(
@@ -156,7 +172,7 @@ def content(
         organisation_kind=organisation.kind.value,
         level=level,
         window_id=window.id,
-        answers=tuple(living_answers(session, self_assessment.id, applicable).values()),
+        answers=tuple(living_answers(session, self_assessment, framework, applicable, level).values()),
         not_applicable=tuple(one.code for one in criteria if not one.applies_to(organisation.kind)),
         lower_levels_held=held,
     )
@@ -167,25 +183,30 @@ def content_to_sign(
 ) -> SealedContent:
     """What the executive would sign on that day. After a request for changes: the criteria it names as they are
     now, and all others as they were sealed before."""
+    self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id)
     request = changes.open_request(session, submission.id)
     if request is not None:
         before = sealed(session, submission.id).content
         named = [one for one in framework.criteria if one.code in request.criteria]
-        living = living_answers(session, submission.self_assessment_id, named)
+        living = living_answers(session, self_assessment, framework, named, submission.level)
         return resealed(before, living, request.criteria)
-    self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id)
     window = session.get_one(Window, submission.window_id)
     return content(session, self_assessment, framework, submission.level, window, on=on)
 
 
 def living_answers(
-    session: Session, self_assessment_id: UUID, criteria: Iterable[Criterion]
+    session: Session,
+    self_assessment: SelfAssessment,
+    framework: Framework,
+    criteria: Iterable[Criterion],
+    level: str,
 ) -> dict[str, SealedAnswer]:
-    """The answers as they would be sealed now, by code, in the order of ``criteria``."""
-    answers = self_assessments.answers(session, self_assessment_id)
-    linked = _linked(session, self_assessment_id)
+    """The answers as they would be sealed for ``level`` now, by code, in the order of ``criteria``."""
+    answers = self_assessments.answers(session, self_assessment.id)
+    linked = _linked(session, self_assessment.id)
+    asked = conditions.by_code(session, self_assessment, framework, level)
     return {
-        one.code: _answer(one.code, one.level, answers.get(one.code), linked.get(one.code, []))
+        one.code: _answer(one, answers.get(one.code), linked.get(one.code, []), asked.get(one.code, []))
         for one in criteria
     }
 
@@ -198,8 +219,16 @@ def _held_below(
     return tuple(one.id for one in framework.levels_up_to(level)[:-1] if one.rank <= held)
 
 
-def _answer(code: str, level: str, answer: Answer | None, items: list[SealedEvidence]) -> SealedAnswer:
-    return SealedAnswer(code=code, level=level, values=answer.values if answer else {}, evidence=tuple(items))
+def _answer(
+    criterion: Criterion, answer: Answer | None, items: list[SealedEvidence], asked: list[Returned]
+) -> SealedAnswer:
+    return SealedAnswer(
+        code=criterion.code,
+        level=criterion.level,
+        values=answer.values if answer else {},
+        evidence=tuple(items),
+        conditions=tuple(one.sealed for one in asked),
+    )
 
 
 def _linked(session: Session, self_assessment_id: UUID) -> dict[str, list[SealedEvidence]]:

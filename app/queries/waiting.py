@@ -16,6 +16,8 @@ KINDS: tuple[Kind, ...] = (
     handing_in.calls_wanted,
     handing_in.views_wanted,
     handing_in.changes_requested,
+    handing_in.clarifications,
+    handing_in.appeals_possible,
     writing.own_criteria,
     writing.comments_to_answer,
     writing.warnings,

@@ -1,5 +1,6 @@
 """What waits for somebody about submissions and windows."""
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,11 +9,15 @@ from sqlmodel import col
 from app.db import UtcDateTime
 from app.models import (
     OPEN_STATUSES,
+    Appeal,
     CallBack,
     ChangeRequest,
+    Clarification,
     CoSignature,
+    Decision,
     LateDoor,
     Organisation,
+    Outcome,
     Role,
     SealedCopy,
     SelfAssessment,
@@ -20,11 +25,15 @@ from app.models import (
     Submission,
     Window,
 )
+from app.queries.decisions import is_newest
 from app.queries.waiting_lines import Asking, Line
 from app.rules import co_signatures
+from app.rules.appeals import last_day
 from app.rules.days import in_words, uk_day
 from app.rules.due import SOON, days_until, due_words
 from app.rules.permissions import Permission
+
+_APPEALED_WITHIN = timedelta(days=400)  # longer than the 250 working days that a framework version may set
 
 
 def to_sign(asking: Asking) -> list[Line]:
@@ -114,6 +123,61 @@ def changes_requested(asking: Asking) -> list[Line]:
             due_on,
         )
         for id_, version, level, name, due_on in rows
+    ]
+
+
+def clarifications(asking: Asking) -> list[Line]:
+    """The Assembly's questions that wait for an answer."""
+    rows = asking.session.execute(
+        _submissions(col(Clarification.criterion_code), col(Clarification.due_on))
+        .join(Clarification, col(Clarification.submission_id) == col(Submission.id))
+        .where(col(Submission.status) == Status.AWAITING_ANSWER)
+        .where(col(Clarification.answered_at).is_(None), col(Clarification.closed_at).is_(None))
+        .where(col(Submission.organisation_id).in_(asking.organisations(Permission.ANSWER_CLARIFICATION)))
+    ).all()
+    return [
+        Line(
+            f"Answer the Assembly’s question about {code} of {asking.level_name(version, level)}",
+            f"{due_words(due_on, asking.today)}: {in_words(due_on)}.",
+            f"/submissions/{id_}/clarification",
+            name,
+            due_on,
+        )
+        for id_, version, level, name, code, due_on in rows
+    ]
+
+
+def appeals_possible(asking: Asking) -> list[Line]:
+    """Released outcomes that can still be appealed against, until which day."""
+    appealed = sa.exists().where(col(Appeal.decision_id) == col(Decision.id)).correlate(Decision)
+    rows = asking.session.execute(
+        _submissions(col(Decision.released_at))
+        .join(Decision, col(Decision.submission_id) == col(Submission.id))
+        .where(col(Submission.status) == Status.RELEASED, is_newest(), ~appealed)
+        .where(col(Decision.outcome) != Outcome.RECOGNISED)
+        .where(col(Decision.released_at) > asking.at - _APPEALED_WITHIN)
+        .where(col(Submission.organisation_id).in_(asking.organisations(Permission.APPEAL)))
+    ).all()
+    found = [
+        (
+            id_,
+            version,
+            level,
+            name,
+            last_day(released_at, asking.framework(version).settings.appeal_working_days),
+        )
+        for id_, version, level, name, released_at in rows
+    ]
+    return [
+        Line(
+            f"Read the outcome of {asking.level_name(version, level)}",
+            f"An appeal can be made until {in_words(until)}.",
+            f"/submissions/{id_}/outcome",
+            name,
+            until,
+        )
+        for id_, version, level, name, until in found
+        if asking.today <= until
     ]
 
 

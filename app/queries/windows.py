@@ -115,6 +115,7 @@ JUDGING = (
     Status.SUBMITTED,
     Status.CHANGES_REQUESTED,
     Status.IN_REVIEW,
+    Status.THIRD_REVIEW,
     Status.IN_MODERATION,
     Status.AWAITING_DECISION,
 )

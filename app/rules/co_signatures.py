@@ -79,7 +79,7 @@ def closes_at(status: Status, sealed_at: datetime | None) -> datetime | None:
 
 def is_open(status: Status, sealed_at: datetime | None, at: datetime) -> bool:
     """Whether a view may be given at ``at``. The same in every status of one stage."""
-    if STAGE[status] in (Stage.CLOSED, Stage.OUTCOME_RELEASED):
+    if STAGE[status] in (Stage.CLOSED, Stage.OUTCOME_RELEASED, Stage.APPEALED):
         return False
     ends = closes_at(status, sealed_at)
     return ends is None or at < ends

@@ -11,6 +11,7 @@ from app.rules.workflow import STAGE, Stage
 
 FEWEST_OUTCOMES = 5  # below it a median says more about one organisation than about the wait
 OWN = "Your organisation"
+OTHERS = ", with people who took no part before"  # who judge an appeal
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,14 @@ def clock(
     promised_on: date,
     due_on: date | None = None,
     organisation: str = OWN,
+    *,
+    is_again: bool = False,
+    is_appeal: bool = False,
 ) -> Clock:
     """The clock for the organisation. It is the same in every status of one stage, so it tells nothing of reviews.
 
-    ``due_on``: until when changes that the Assembly asked for are needed; they do not wait for a window.
+    ``is_again``: an outcome was released before, after which no day is promised; ``is_appeal``: it is judged by others.
+    ``due_on``: until when the changes or the answer that the Assembly asked for are needed; they wait for no window.
     """
     match STAGE[status]:
         case Stage.WITH_SPONSOR if due_on:
@@ -41,8 +46,12 @@ def clock(
             return Clock(sponsor_name, "Sign before", closes_at)
         case Stage.CHANGES_REQUESTED:
             return Clock(organisation, "Change and hand over by", due_on)
-        case Stage.SUBMITTED | Stage.BEING_REVIEWED:
+        case Stage.CLARIFICATION_ASKED:
+            return Clock(organisation, "Answer by", due_on)
+        case Stage.SUBMITTED | Stage.BEING_REVIEWED if not is_again and not is_appeal:
             return Clock("The Assembly", "Decision promised by", promised_on)
+        case Stage.SUBMITTED | Stage.BEING_REVIEWED | Stage.APPEALED:
+            return Clock("The Assembly" + OTHERS * is_appeal, "", None)
     return Clock("Nobody. It is finished", "", None)
 
 
@@ -62,6 +71,8 @@ def how_late(found: Clock, at: datetime, contact: str) -> str:
             return f"The promised date has passed. Ask {contact} when the decision comes."
         case "Sign before":
             return "The window has closed. Withdraw it, then hand it over in the next window. Nothing written is lost."
+        case "Answer by":
+            return "The date has passed. You can answer until the Assembly goes on without it."
     return f"The date has passed. Ask {contact} what to do."
 
 
@@ -78,20 +89,21 @@ def how_long(weeks: Sequence[float]) -> str:
 
 def next_step(status: Status, reviewers: int, sealed: int, wanted: int) -> str:
     """The Assembly's next step. ``reviewers`` are assigned, ``sealed`` of them are done, ``wanted`` are needed."""
-    match status:
-        case Status.AWAITING_SIGN_OFF:
-            return "Wait for the executive sponsor"
-        case Status.SUBMITTED | Status.IN_REVIEW if reviewers < wanted:
-            return _assign(reviewers, wanted)
-        case Status.SUBMITTED | Status.IN_REVIEW:
-            return f"Wait for reviews: {sealed} of {wanted} sealed"
-        case Status.IN_MODERATION:
-            return "Agree the scores that differ"
-        case Status.AWAITING_DECISION:
-            return "Decide"
-        case Status.DECIDED:
-            return "Release with its window"
-    return "Nothing"
+    if status in (Status.SUBMITTED, Status.IN_REVIEW, Status.APPEALED):
+        waiting = f"Wait for reviews: {sealed} of {wanted} sealed"
+        return _assign(reviewers, wanted) if reviewers < wanted else waiting
+    if status is Status.THIRD_REVIEW:
+        return "Assign a third reviewer" if reviewers <= wanted else "Wait for the third review"
+    return _NEXT.get(status, "Nothing")
+
+
+_NEXT = {
+    Status.AWAITING_SIGN_OFF: "Wait for the executive sponsor",
+    Status.IN_MODERATION: "Agree the scores that differ",
+    Status.AWAITING_ANSWER: "Wait for the organisation's answer",
+    Status.AWAITING_DECISION: "Decide",
+    Status.DECIDED: "Release with its window",
+}
 
 
 def _assign(reviewers: int, wanted: int) -> str:

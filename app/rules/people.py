@@ -1,9 +1,15 @@
 """Who is asking, as the rules see them."""
 
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from app.models import ASSEMBLY_ROLES, Role
+
+CONFLICT_YEARS = (
+    3  # source: fairness rule 1, "worked in the last 3 years"; the setting conflict_years replaces it
+)
 
 
 @dataclass(frozen=True)
@@ -14,13 +20,34 @@ class Holding:
     organisation_id: UUID | None = None
 
 
+class TieKind(StrEnum):
+    """What a tie comes through, the plainest first: a conflict is explained by the first that is found."""
+
+    EMPLOYER = "employer"
+    WORK = "work on record"
+    ROLE = "role in the portal"
+    WROTE = "wrote for it"
+    HELPED = "declared help"
+    FAMILY = "declared family or friend"
+    OTHER = "declared interest"
+    GROUP = "same group"
+
+
 @dataclass(frozen=True)
 class Tie:
-    """A body the person works for, acts for or did so within three years: a possible conflict of interest."""
+    """Something that binds a person to an organisation now, or did within the years set: a possible conflict.
+
+    ``icb_id`` is None where the tie stands for the organisation alone. ``through`` names the body and the group that
+    a tie of a group comes through. Days are UK days; an open end has none.
+    """
 
     organisation_id: UUID
     icb_id: UUID | None
     organisation_name: str
+    kind: TieKind = TieKind.EMPLOYER
+    through: str = ""
+    from_on: date | None = None
+    to_on: date | None = None  # last day
 
 
 @dataclass(frozen=True)
@@ -30,6 +57,8 @@ class Who:
     email: str
     holdings: tuple[Holding, ...] = ()
     ties: tuple[Tie, ...] = ()
+    waived: frozenset[UUID] = frozenset()  # submissions for which two others set this person's conflict aside
+    conflict_years: int = CONFLICT_YEARS  # as the portal is set: who acts measures others by the same years
 
     def holds(self, role: Role) -> bool:
         return any(holding.role is role for holding in self.holdings)

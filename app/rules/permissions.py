@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from app.models import Role
+from app.models import ASSEMBLY_ROLES, Role
 from app.rules.conflicts import conflict
 from app.rules.people import Holding, Who
 
@@ -34,6 +34,22 @@ class Permission(StrEnum):
     MODERATE = "agree scores"
     DECIDE = "decide"
     RELEASE = "release outcomes"
+    DECLARE_INTEREST = "declare an interest"
+    KEEP_CONFLICTS = "keep groups of organisations and declared interests"
+    WAIVE_CONFLICT = "waive a conflict of interest"
+    KEEP_PROFILE = "say when and what to review"
+    PLAN_REVIEWS = "assign the reviewers of a window"
+    CALIBRATE = "score the agreed samples"
+    READ_CALIBRATION = "read how reviewers scored the agreed samples"
+    READ_AGREEMENT = "read how far reviewers agree"
+    HOLD_MEETING = "plan and hold a moderation meeting"
+    READ_RECORD = "read the moderation record"
+    EDIT_LETTERS = "read and edit a letter before it goes"
+    KEEP_LETTER_TEMPLATES = "keep the texts that letters begin from"
+    ASK_CLARIFICATION = "ask the organisation for clarification"
+    ANSWER_CLARIFICATION = "answer a request for clarification"
+    APPEAL = "appeal against a decision"
+    READ_BLIND_CHECKS = "compare awards with their blind reviews"
     READ_OUTCOME = "read the outcome and feedback"
     READ_CERTIFICATE = "download the certificate"
     REVOKE = "revoke a certificate"
@@ -52,6 +68,8 @@ class Scope:
     sponsor_id: UUID | None = None  # the executive asked to sign
     reviewer_ids: frozenset[UUID] = frozenset()  # reviewers of the submission, removed ones left out
     chair_ids: frozenset[UUID] = frozenset()  # the network chairs asked to co-sign
+    submission_id: UUID | None = None  # of which a conflict may have been waived
+    judged_before: frozenset[UUID] = frozenset()  # under appeal: who reviewed, moderated or decided it before
 
 
 Predicate = Callable[[Who, Holding, Scope], bool]
@@ -81,8 +99,17 @@ def not_a_reviewer(who: Who, holding: Holding, scope: Scope) -> bool:
     return who.person_id not in scope.reviewer_ids
 
 
+def took_no_part(who: Who, holding: Holding, scope: Scope) -> bool:
+    """An appeal is judged by none of those who judged before (fairness rule 7)."""
+    return who.person_id not in scope.judged_before
+
+
 def no_conflict(who: Who, holding: Holding, scope: Scope) -> bool:
-    return scope.organisation_id is None or not conflict(who.ties, scope.organisation_id, scope.icb_id)
+    return (
+        scope.organisation_id is None
+        or scope.submission_id in who.waived
+        or not conflict(who.ties, scope.organisation_id, scope.icb_id)
+    )
 
 
 def same_icb(who: Who, holding: Holding, scope: Scope) -> bool:
@@ -106,6 +133,9 @@ _JUDGES: dict[Role, tuple[Predicate, ...]] = {
     Role.MODERATOR: (no_conflict,),
     Role.ADMINISTRATOR: (no_conflict,),
 }
+_JUDGE_ALONE: tuple[Predicate, ...] = (no_conflict, not_a_reviewer, took_no_part)
+# What stands there of single submissions is filtered line by line: nobody sees one with a conflict.
+_OVERSEERS: dict[Role, tuple[Predicate, ...]] = {Role.MODERATOR: (anyone,), Role.ADMINISTRATOR: (anyone,)}
 
 GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
     Permission.OWN_ACCOUNT: dict.fromkeys(Role, (anyone,)),
@@ -128,9 +158,28 @@ GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
     Permission.OPEN_LATE_DOOR: {Role.ADMINISTRATOR: (no_conflict,)},
     Permission.ASSIGN_REVIEWERS: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},
     Permission.REVIEW: {Role.REVIEWER: (assigned, no_conflict)},
-    Permission.MODERATE: {Role.MODERATOR: (no_conflict, not_a_reviewer)},
-    Permission.DECIDE: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},
+    Permission.MODERATE: {Role.MODERATOR: _JUDGE_ALONE},
+    Permission.DECIDE: {Role.ADMINISTRATOR: _JUDGE_ALONE},
     Permission.RELEASE: {Role.ADMINISTRATOR: (anyone,)},
+    Permission.DECLARE_INTEREST: dict.fromkeys(sorted(ASSEMBLY_ROLES), (anyone,)),
+    Permission.KEEP_CONFLICTS: {Role.ADMINISTRATOR: (anyone,)},
+    Permission.WAIVE_CONFLICT: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},
+    Permission.KEEP_PROFILE: {Role.REVIEWER: (anyone,)},
+    Permission.PLAN_REVIEWS: {Role.ADMINISTRATOR: (anyone,)},
+    Permission.CALIBRATE: {Role.REVIEWER: (anyone,)},
+    Permission.READ_CALIBRATION: _OVERSEERS,
+    Permission.READ_AGREEMENT: _OVERSEERS,
+    Permission.HOLD_MEETING: _OVERSEERS,
+    Permission.READ_RECORD: {
+        Role.MODERATOR: (no_conflict, not_a_reviewer),
+        Role.ADMINISTRATOR: (no_conflict, not_a_reviewer),
+    },
+    Permission.EDIT_LETTERS: {Role.ADMINISTRATOR: (no_conflict, not_a_reviewer)},
+    Permission.KEEP_LETTER_TEMPLATES: {Role.ADMINISTRATOR: (anyone,)},
+    Permission.ASK_CLARIFICATION: {Role.MODERATOR: _JUDGE_ALONE, Role.ADMINISTRATOR: _JUDGE_ALONE},
+    Permission.ANSWER_CLARIFICATION: {Role.LEAD: _OWN},
+    Permission.APPEAL: {Role.LEAD: _OWN, Role.SPONSOR: _OWN},
+    Permission.READ_BLIND_CHECKS: _OVERSEERS,
     Permission.READ_OUTCOME: _ORGANISATION,
     Permission.READ_CERTIFICATE: {**_ORGANISATION, Role.ADMINISTRATOR: (no_conflict,)},
     Permission.REVOKE: {Role.ADMINISTRATOR: (no_conflict,)},

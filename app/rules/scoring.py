@@ -54,11 +54,14 @@ def why_settled(scores: Sequence[int], settings: Settings) -> str:
     return f"By both scores the criterion {verdict} the rule, so the lower one counts."
 
 
-def status_after_reviews(scores: Iterable[Sequence[int]], settings: Settings) -> Status:
-    """Where a submission goes when the last review is sealed. ``scores``: one sequence a criterion."""
-    if any(differs(of_one, settings) for of_one in scores):
-        return Status.IN_MODERATION
-    return Status.AWAITING_DECISION
+def status_after_reviews(scores: Iterable[Sequence[int]], settings: Settings, third_reviews: int) -> Status:
+    """Where a submission goes when the last review is sealed. ``scores``: one sequence a criterion.
+
+    A difference brings a third reviewer first, whatever the size of it (fairness rule 6), and a moderator after.
+    """
+    if not any(differs(of_one, settings) for of_one in scores):
+        return Status.AWAITING_DECISION
+    return Status.IN_MODERATION if third_reviews else Status.THIRD_REVIEW
 
 
 def digest(scores: Iterable[Score]) -> str:

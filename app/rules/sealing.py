@@ -1,9 +1,10 @@
 """The sealed copy: what exactly was signed, as one canonical text with a hash."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from app.rules.history import canonical, sha256
 
@@ -29,11 +30,28 @@ class SealedEvidence(_Value):
     place: str
 
 
+class SealedCondition(_Value):
+    """What an earlier decision asked for at this criterion, and what the organisation says that it did."""
+
+    condition_id: UUID
+    text: str
+    answer: str
+
+
 class SealedAnswer(_Value):
     code: str
     level: str
     values: dict[str, str]
     evidence: tuple[SealedEvidence, ...]
+    conditions: tuple[SealedCondition, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Copies sealed before there were conditions are read and hashed again: none leaves no trace in the text."""
+        written: dict[str, Any] = write(self)
+        if not self.conditions:
+            del written["conditions"]
+        return written
 
 
 class SealedContent(_Value):

@@ -1,7 +1,7 @@
 """What a careful colleague would point at before anything is handed over, each with its place. It stops nobody."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -22,6 +22,7 @@ class Matter(StrEnum):
 
     INFECTED = "File locked away by the virus scanner"
     WARNING = "Warning not answered"
+    CONDITION = "Condition not answered"
     NO_EVIDENCE = "Ready, but no evidence"
     EXPIRED = "Evidence has expired"
     TO_CONFIRM = "Carried answer to confirm"
@@ -71,6 +72,9 @@ class Living:
     supporting: Sequence[Supporting]
     owners_left: Mapping[str, str]  # criterion code -> the owner's name
     is_fictional: bool = False
+    unanswered: Mapping[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # code -> what to do about conditions
 
     @property
     def criteria(self) -> list[Criterion]:
@@ -106,6 +110,8 @@ def _of_answers(living: Living, today: date) -> Iterable[Note]:
                 "The answer comes from an earlier version of the framework. Confirm that it is still true."
             )
             yield Note(Matter.TO_CONFIRM, (code,), "", sentence, living.place(code))
+        for sentence in living.unanswered.get(code, ()):
+            yield Note(Matter.CONDITION, (code,), "", sentence, f"{living.place(code)}/conditions")
         if code in living.owners_left:
             sentence = f"{living.owners_left[code]} looked after it and has left. Give it to a colleague."
             yield Note(Matter.OWNER_LEFT, (code,), "", sentence, f"{living.path}/owners")

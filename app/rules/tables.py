@@ -12,6 +12,7 @@ CONDITIONS = {
     "assigned": "assigned to it",
     "not_a_reviewer": "not one of its reviewers",
     "no_conflict": "no conflict of interest",
+    "took_no_part": "did not judge it before an appeal",
     "same_icb": "of the own ICB",
     "in_region": "of the own region",
 }

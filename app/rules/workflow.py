@@ -19,9 +19,15 @@ class Verb(StrEnum):
     TAKE_BACK_CHANGES = "take back the request for changes"
     START_REVIEW = "start review"
     SEAL_REVIEW = "seal review"
+    STRIKE_REVIEW = "strike review"
     AGREE_SCORE = "agree score"
+    ASK_CLARIFICATION = "ask for clarification"
+    ANSWER_CLARIFICATION = "answer the clarification"
+    CLOSE_CLARIFICATION = "close the clarification"
     DECIDE = "decide"
+    REOPEN_DECISION = "reopen the decision"
     RELEASE = "release"
+    APPEAL = "appeal"
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ class Transition:
 
 
 S = Status
+_JUDGING = (S.IN_REVIEW, S.THIRD_REVIEW, S.IN_MODERATION, S.AWAITING_DECISION)
+_READING = (S.SUBMITTED, S.IN_REVIEW, S.THIRD_REVIEW, S.APPEALED)  # reviewers come and go
 TRANSITIONS: dict[Verb, Transition] = {
     Verb.HAND_OVER: Transition(
         Permission.HAND_OVER,
@@ -57,22 +65,30 @@ TRANSITIONS: dict[Verb, Transition] = {
     Verb.WITHDRAW: Transition(
         Permission.WITHDRAW,
         "Withdraw",
-        (S.AWAITING_SIGN_OFF, S.SUBMITTED, S.CHANGES_REQUESTED),
+        # Until the release, whatever stands in between: a refusal would tell that there is a decision.
+        (
+            S.AWAITING_SIGN_OFF,
+            S.SUBMITTED,
+            S.CHANGES_REQUESTED,
+            *_JUDGING,
+            S.AWAITING_ANSWER,
+            S.DECIDED,
+        ),
         (S.WITHDRAWN,),
         True,
     ),
     Verb.ASSIGN_REVIEWER: Transition(
         Permission.ASSIGN_REVIEWERS,
         "Assign reviewer",
-        (S.SUBMITTED, S.IN_REVIEW),
-        (S.SUBMITTED, S.IN_REVIEW),
+        _READING,
+        _READING,
         False,
     ),
     Verb.REMOVE_REVIEWER: Transition(
         Permission.ASSIGN_REVIEWERS,
         "Remove reviewer",
-        (S.SUBMITTED, S.IN_REVIEW),
-        (S.SUBMITTED, S.IN_REVIEW),
+        _READING,
+        _READING,
         False,
     ),
     Verb.REQUEST_CHANGES: Transition(
@@ -90,13 +106,36 @@ TRANSITIONS: dict[Verb, Transition] = {
         True,
     ),
     Verb.START_REVIEW: Transition(
-        Permission.REVIEW, "Start reviewing", (S.SUBMITTED, S.IN_REVIEW), (S.IN_REVIEW,), False
+        Permission.REVIEW, "Start reviewing", _READING, (S.IN_REVIEW, S.THIRD_REVIEW), False
     ),
     Verb.SEAL_REVIEW: Transition(
         Permission.REVIEW,
         "Seal my review",
-        (S.IN_REVIEW,),
-        (S.IN_REVIEW, S.IN_MODERATION, S.AWAITING_DECISION),
+        (S.IN_REVIEW, S.THIRD_REVIEW),
+        (S.IN_REVIEW, S.THIRD_REVIEW, S.IN_MODERATION, S.AWAITING_DECISION),
+        False,
+    ),
+    # A conflict came to light: what that person scored, agreed or decided no longer counts, nor what rested on it.
+    Verb.STRIKE_REVIEW: Transition(
+        Permission.DECLARE_INTEREST,
+        "Declare an interest",
+        (
+            *_READING,
+            S.CHANGES_REQUESTED,
+            S.AWAITING_SIGN_OFF,  # of changes: their reviewers stay
+            S.IN_MODERATION,
+            S.AWAITING_ANSWER,
+            S.AWAITING_DECISION,
+            S.DECIDED,
+        ),
+        (
+            *_READING,
+            S.CHANGES_REQUESTED,
+            S.AWAITING_SIGN_OFF,
+            S.IN_MODERATION,
+            S.AWAITING_ANSWER,
+            S.AWAITING_DECISION,
+        ),
         False,
     ),
     Verb.AGREE_SCORE: Transition(
@@ -106,10 +145,42 @@ TRANSITIONS: dict[Verb, Transition] = {
         (S.IN_MODERATION, S.AWAITING_DECISION),
         False,
     ),
-    Verb.DECIDE: Transition(
-        Permission.DECIDE, "Record the decision", (S.AWAITING_DECISION,), (S.DECIDED,), False
+    Verb.ASK_CLARIFICATION: Transition(
+        Permission.ASK_CLARIFICATION,
+        "Ask for clarification",
+        (S.IN_MODERATION, S.AWAITING_DECISION),
+        (S.AWAITING_ANSWER,),
+        True,
     ),
-    Verb.RELEASE: Transition(Permission.RELEASE, "Release the outcomes", (S.DECIDED,), (S.RELEASED,), True),
+    Verb.ANSWER_CLARIFICATION: Transition(
+        Permission.ANSWER_CLARIFICATION, "Send the answer", (S.AWAITING_ANSWER,), (S.IN_MODERATION,), True
+    ),
+    Verb.CLOSE_CLARIFICATION: Transition(
+        Permission.ASK_CLARIFICATION,
+        "Go on without an answer",
+        (S.AWAITING_ANSWER,),
+        (S.IN_MODERATION, S.AWAITING_DECISION),
+        True,
+    ),
+    # The decision stands when as many as the quorum asks for have confirmed it.
+    Verb.DECIDE: Transition(
+        Permission.DECIDE,
+        "Record the decision",
+        (S.AWAITING_DECISION,),
+        (S.AWAITING_DECISION, S.DECIDED),
+        False,
+    ),
+    Verb.REOPEN_DECISION: Transition(
+        Permission.DECIDE,
+        "Reopen the decision",
+        (S.AWAITING_DECISION, S.DECIDED),
+        (S.AWAITING_DECISION,),
+        False,
+    ),
+    Verb.RELEASE: Transition(
+        Permission.RELEASE, "Release the outcomes", (S.DECIDED,), (S.RELEASED, S.AWAITING_ANSWER), True
+    ),
+    Verb.APPEAL: Transition(Permission.APPEAL, "Appeal", (S.RELEASED,), (S.APPEALED,), True),
 }
 
 
@@ -128,8 +199,15 @@ _TOO_LATE: dict[Verb, str] = {
     Verb.HAND_OVER: "This level is already with the sponsor or the Assembly. Open the submission to see where it is.",
     Verb.SIGN: "This submission can no longer be signed. Open it to see where it is.",
     Verb.DECLINE: "This submission can no longer be declined. Open it to see where it is.",
-    Verb.WITHDRAW: "This submission can no longer be withdrawn, because its review has started or it is closed.",
+    Verb.WITHDRAW: "This submission can no longer be withdrawn, because it is closed or its outcome is released.",
     Verb.ASSIGN_REVIEWER: "Reviewers can only be assigned between submission and the end of the review.",
+    Verb.STRIKE_REVIEW: "This review can no longer be struck, because the submission is closed or its outcome is "
+    "released.",
+    Verb.ASK_CLARIFICATION: "Clarification can only be asked for between the last review and the decision.",
+    Verb.ANSWER_CLARIFICATION: "There is nothing open to clarify.",
+    Verb.CLOSE_CLARIFICATION: "There is nothing open to clarify.",
+    Verb.REOPEN_DECISION: "This decision can no longer be reopened, because it is released.",
+    Verb.APPEAL: "There is no released outcome to appeal against.",
     Verb.REMOVE_REVIEWER: "Reviewers can only be removed between submission and the end of the review.",
     Verb.REQUEST_CHANGES: "Changes can only be requested between submission and the first sealed review.",
     Verb.TAKE_BACK_CHANGES: "There is no open request for changes.",
@@ -149,7 +227,9 @@ class Stage(StrEnum):
     SUBMITTED = "Submitted"
     CHANGES_REQUESTED = "Changes requested"
     BEING_REVIEWED = "Being reviewed"
+    CLARIFICATION_ASKED = "Clarification asked"
     OUTCOME_RELEASED = "Outcome released"
+    APPEALED = "Appeal received"
     CLOSED = "Closed without review"
 
 
@@ -160,10 +240,13 @@ STAGE: dict[Status, Stage] = {
     S.SUBMITTED: Stage.SUBMITTED,
     S.CHANGES_REQUESTED: Stage.CHANGES_REQUESTED,
     S.IN_REVIEW: Stage.BEING_REVIEWED,
+    S.THIRD_REVIEW: Stage.BEING_REVIEWED,
     S.IN_MODERATION: Stage.BEING_REVIEWED,
+    S.AWAITING_ANSWER: Stage.CLARIFICATION_ASKED,
     S.AWAITING_DECISION: Stage.BEING_REVIEWED,
     S.DECIDED: Stage.BEING_REVIEWED,  # a decision is pending until its window is released
     S.RELEASED: Stage.OUTCOME_RELEASED,
+    S.APPEALED: Stage.APPEALED,
 }
 
 

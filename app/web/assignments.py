@@ -9,6 +9,7 @@ from app.actions import assignments as actions
 from app.models import ReviewStatus, Submission
 from app.queries import assignments, submissions
 from app.rules.errors import Conflict, RuleError
+from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.rules.workflow import Verb, open_verbs
 from app.web.errors import NotFound
@@ -26,7 +27,7 @@ PREFIX = "reviewer-"
 async def show(
     request: Request, who: Person, session: Transaction, parts: Portal, submission: Assigning, at: Now
 ) -> Response:
-    context = _context(session, parts, submission, at)
+    context = _context(session, parts, who, submission, at)
     return page(request, "assignments/show", who, **context, chosen=())
 
 
@@ -44,11 +45,12 @@ async def assign(
     try:
         with session.begin_nested():
             for reviewer_id in _chosen(typed):
-                actions.assign(session, submission, reviewer_id, by=who, at=at)
+                framework = parts.shelf.get(session, submission.framework_version_id)
+                actions.assign(session, submission, framework, reviewer_id, by=who, at=at)
     except Conflict:
         raise
     except RuleError as refused:
-        context = _context(session, parts, submission, at)
+        context = _context(session, parts, who, submission, at)
         return again(request, "assignments/show", who, refused, **context, chosen=tuple(typed.text))
     return go(f"/submissions/{submission.id}/reviewers")
 
@@ -63,16 +65,20 @@ def _chosen(typed: Typed) -> list[UUID]:
         raise RuleError("Select a reviewer from the list.", field="reviewers") from None
 
 
-def _context(session: Transaction, parts: PortalParts, submission: Submission, at: Now) -> dict[str, Any]:
+def _context(
+    session: Transaction, parts: PortalParts, who: Who, submission: Submission, at: Now
+) -> dict[str, Any]:
     verbs = open_verbs(submission.status)
     current = assignments.assigned(session, submission.id)
-    missing = assignments.reviewers_wanted(session, submission) - len(current)
+    missing = assignments.still_wanted(session, submission)
     return {
         "submission": submissions.facts(session, submission.id),
         "framework": parts.shelf.get(session, submission.framework_version_id),
         "assigned": current,
         "missing": missing,
-        "candidates": assignments.candidates(session, submission, at),
+        "candidates": assignments.candidates(
+            session, submission, at, parts.settings.conflict_years, who.person_id
+        ),
         "may_assign": Verb.ASSIGN_REVIEWER in verbs and missing > 0,
         "may_remove": Verb.REMOVE_REVIEWER in verbs,
     }

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from app.criteria.answers import clean
 from app.criteria.schema import Criterion, Framework
 from app.models import Answer, Organisation, SelfAssessment
+from app.queries import conditions, owners, people, presence, self_assessments
 from app.queries import evidence as library
-from app.queries import owners, people, presence, self_assessments
+from app.queries.conditions import Returned
 from app.queries.evidence import Linked, Shelved
 from app.queries.moving import is_open
 from app.queries.owners import Beside
@@ -69,6 +70,7 @@ class Sheet(Place):
     draft_key: str  # for this person's own browser alone
     beside: Beside  # who looks after it, and how many comments are open
     may_assign: bool
+    asked: list[Returned]  # what earlier decisions asked for here
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -158,6 +160,7 @@ def load_sheet(
         may_assign=allows(
             Permission.ASSIGN_CRITERIA, who, Scope(organisation_id=self_assessment.organisation_id)
         ),
+        asked=conditions.by_code(session, self_assessment, place.framework).get(code, []),
     )
 
 

@@ -101,10 +101,10 @@ async def show(
         taking_part=taking_part,
         bars=_bars(framework, held, sum(taking_part.values())),
         targets=[targets.result(target, framework, held, taking_part) for target in framework.targets],
-        pipeline=dashboards.pipeline(session, area, on),
+        pipeline=dashboards.pipeline(session, area, on, who),
         stages=STAGES,
-        lines=dashboards.organisations(session, area, on, filters, skip=start),
-        found=dashboards.how_many(session, area, on, filters),
+        lines=dashboards.organisations(session, area, on, filters, who, skip=start),
+        found=dashboards.how_many(session, area, on, filters, who),
         level=level,
         stage=stage,
         name=name,
@@ -116,6 +116,7 @@ async def show(
 
 @router.get("/dashboards/{organisation_id}/organisations.csv")
 async def as_csv(
+    who: Person,
     session: Transaction,
     parts: Portal,
     area: Area,
@@ -125,7 +126,8 @@ async def as_csv(
     name: Text = "",
 ) -> Response:
     framework, on = frameworks.newest_parsed(session, parts.shelf), uk_day(at)
-    lines = dashboards.organisations(session, area, on, _filters(framework, level, stage, name), most=None)
+    filters = _filters(framework, level, stage, name)
+    lines = dashboards.organisations(session, area, on, filters, who, most=None)
     names = {one.rank: one.name for one in framework.levels}
     levels = {one.id: one.name for one in framework.levels}
     rows = [

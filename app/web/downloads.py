@@ -11,7 +11,7 @@ from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.adapters.files import StoreAway
+from app.adapters.files import StoreAway, Stored
 from app.adapters.findings.examine import BARE
 from app.adapters.structure.check import ACCEPTED
 from app.models import Evidence, EvidenceCheck, EvidenceVersion
@@ -53,34 +53,48 @@ def original_response(session: Session, parts: PortalParts, who: Who, version: E
 
 
 def reader_response(session: Session, parts: PortalParts, who: Who, version: EvidenceVersion) -> Response:
-    """The copy without names in its properties. Raises as the original does, and HeldBack while there is no copy.
+    """The copy without names in its properties. Raises as ``reader_file`` does."""
+    stored = reader_file(parts, who, version, session.get(EvidenceCheck, version.id))
+    return _StoredBytes(parts, version, stored.name, stored.size)
+
+
+def reader_file(
+    parts: PortalParts, who: Who, version: EvidenceVersion, check: EvidenceCheck | None
+) -> Stored:
+    """What everyone outside the organisation reads. Raises as the original does, and HeldBack while there is no copy.
 
     The original serves for kinds that have no properties, and where the writer was told that no copy could be made and
     confirmed that the file may be sent as it is.
     """
-    check = require_clean(session, parts, who, version)
+    _require_clean(parts, who, version, check)
     if check and check.reader_name:
-        return _StoredBytes(parts, version, check.reader_name, check.reader_size)
+        return Stored(check.reader_name, check.reader_size, check.reader_sha256)
     if version.media_type not in _BARE and not (check and check.confirmed_at):
         raise HeldBack(
             "This file is being prepared",
             "The portal makes a copy of each file without the names in its properties. Come back in a few minutes.",
             409,
         )
-    return _StoredBytes(parts, version, version.stored_name, version.size)
+    return Stored(version.stored_name, version.size, version.sha256)
 
 
 def require_clean(
     session: Session, parts: PortalParts, who: Who, version: EvidenceVersion
 ) -> EvidenceCheck | None:
     """The one rule that stands before all bytes of evidence, whoever asks and by whatever way."""
+    check = session.get(EvidenceCheck, version.id)
+    _require_clean(parts, who, version, check)
+    return check
+
+
+def _require_clean(
+    parts: PortalParts, who: Who, version: EvidenceVersion, check: EvidenceCheck | None
+) -> None:
     if not version.stored_name:
         raise NotFound
-    check = session.get(EvidenceCheck, version.id)
     state = standing(check.scan if check else None, has_scanner=bool(parts.settings.scanner))
     signature = check.signature if check else ""
     require_open(state, signature, is_uploader=version.added_by_id == who.person_id)
-    return check
 
 
 class _StoredBytes(StreamingResponse):

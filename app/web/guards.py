@@ -19,6 +19,8 @@ from app.models import (
     Evidence,
     EvidenceVersion,
     FrameworkDraft,
+    Meeting,
+    MeetingItem,
     Organisation,
     Review,
     SelfAssessment,
@@ -117,6 +119,25 @@ class WindowFor(_Guard[Window]):
     load = staticmethod(scopes.window)
     path_key = "window_id"
     may_know = ()
+
+
+class MeetingFor(_Guard[Meeting]):
+    load = staticmethod(scopes.meeting)
+    path_key = "meeting_id"
+    may_know = ()
+
+
+class MeetingItemFor(_Guard[MeetingItem]):
+    """Who may not read a submission's moderation record does not know of its item, whatever else they may do."""
+
+    load = staticmethod(scopes.meeting_item)
+    path_key = "meeting_item_id"
+    may_know = (Permission.READ_RECORD,)
+
+    def check(self, who: Who, scope: Scope) -> None:
+        if not allows(Permission.READ_RECORD, who, scope):
+            raise NotFound
+        super().check(who, scope)
 
 
 class FrameworkDraftFor(_Guard[FrameworkDraft]):

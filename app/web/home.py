@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.models import ORGANISATION_ROLES
-from app.queries import clocks, home, waiting
+from app.queries import calibration, clocks, home, waiting
 from app.queries.frameworks import newest_parsed
 from app.queries.waiting_lines import Asking
 from app.rules.people import Who
@@ -40,6 +40,8 @@ async def show(
         who,
         waiting=board,
         lines=waiting.lines(asking),
+        samples=calibration.to_score(session, who, at),
+        judged=calibration.begun(session, at) if _oversees(who) else [],
         assigns=assigns,
         criteria=len(framework.criteria),
         levels={level.id: level.name for level in framework.levels},
@@ -53,3 +55,7 @@ async def show(
             )
         },
     )
+
+
+def _oversees(who: Who) -> bool:
+    return allows(Permission.READ_CALIBRATION, who, Scope())

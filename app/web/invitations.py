@@ -121,7 +121,7 @@ async def accept(
 ) -> Response:
     try:
         with session.begin_nested():
-            accepted = actions.accept(session, token, at=at)
+            accepted = actions.accept(session, token, at=at, years=parts.settings.conflict_years)
     except Conflict:
         raise
     except RuleError:

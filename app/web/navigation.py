@@ -25,9 +25,9 @@ def _links(who: Who | None) -> list[tuple[str, str]]:
     if who.organisations(*ORGANISATION_ROLES):
         links += [("Self-assessment", "/self-assessments"), ("Evidence", "/evidence"), ("People", "/people")]
     if who.holds(Role.REVIEWER):
-        links.append(("Reviews", "/reviews"))
+        links += [("Reviews", "/reviews"), ("Calibration", "/calibration")]
     if who.holds(Role.ADMINISTRATOR) or who.holds(Role.MODERATOR):
-        links.append(("Submissions", "/submissions"))
+        links += [("Submissions", "/submissions"), ("Meetings", "/meetings")]
     if who.holds(Role.ADMINISTRATOR):
         links.append(("Versions", "/framework-drafts"))
     if who.organisations(*VIEWER_ROLES) or who.holds(Role.ADMINISTRATOR):

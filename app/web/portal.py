@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from jinja2 import Environment
 
+from app.adapters.agreement.apart import FiguresShelf
 from app.adapters.files import Files
 from app.adapters.pdf import CertificatePress
 from app.config import Settings
@@ -21,6 +22,7 @@ class PortalParts:
     press: CertificatePress
     templates: Environment
     shelf: FrameworkShelf = field(default_factory=FrameworkShelf)
+    agreement: FiguresShelf = field(default_factory=FiguresShelf)
 
 
 async def portal_of(request: Request) -> PortalParts:

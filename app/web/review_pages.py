@@ -1,25 +1,33 @@
 """What the pages of a review show, put together from the sealed copy and the reviewer's own scores."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from app.criteria.schema import Framework
 from app.models import Review, Score
-from app.queries import changes, co_signatures, reviews, submissions
+from app.queries import changes, co_signatures, reviews, submissions, verdicts
 from app.rules import scoring
+from app.rules.people import Who
 from app.rules.sealing import SealedContent
+from app.rules.verdicts import CONDITION, DONE, EVIDENCE, NOT_DONE
 from app.web.errors import NotFound
+from app.web.pages import plural
 from app.web.portal import PortalParts
+from app.web.readings import Linked, linked
 from app.web.sealed_answers import ShownAnswer, shown
 
 
 @dataclass(frozen=True)
 class CriterionPage:
-    score: Score
-    next: str  # code of the criterion after this one; empty after the last
+    score: Score | None  # None: the criterion is there to be read, not scored
+    next: str  # code of the criterion to score after this one; empty after the last
+    links: list[Linked]  # to evidence
     shown: dict[str, Any]
+    draft: dict[str, str]  # the saved draft as the form's fields
 
 
 def framework_of(session: Session, parts: PortalParts, review: Review) -> Framework:
@@ -33,6 +41,7 @@ def whole(session: Session, parts: PortalParts, review: Review) -> dict[str, Any
     framework = parts.shelf.get(session, facts.framework_version_id)
     content = submissions.sealed(session, review.submission_id).content
     given = reviews.scores(session, review.id)
+    to_score = [code for code in content.codes if code in given]
     marks = {code: row.score for code, row in given.items()}
     reasons = {code: row.reason for code, row in given.items()}
     return {
@@ -48,32 +57,63 @@ def whole(session: Session, parts: PortalParts, review: Review) -> dict[str, Any
         "content": content,
         "criteria": [framework.criterion(code) for code in content.codes],
         "scores": given,
-        "missing": scoring.unscored(content.codes, marks, reasons),
-        "seen": scoring.digest(given.values()),
+        "to_score": to_score,
+        "missing": scoring.unscored(to_score, marks, reasons),
+        "time_spent": duration(sum(row.seconds_spent for row in given.values())),
+        "seen": seen(session, review, given),
     }
 
 
-def of_criterion(session: Session, parts: PortalParts, review: Review, code: str) -> CriterionPage:
-    """One criterion: the sealed answer beside the own score. NotFound when the copy has no such criterion."""
+def seen(session: Session, review: Review, given: Mapping[str, Score]) -> str:
+    """What the sealing page shows, as one text: a score or mark changed since makes another."""
+    return scoring.digest(given.values()) + verdicts.digest(session, review.id)
+
+
+def of_criterion(
+    session: Session, parts: PortalParts, who: Who, review: Review, code: str, at: datetime
+) -> CriterionPage:
+    """One criterion: the sealed answer beside the own score, if it is one to score. ``at``: when the page is made.
+
+    NotFound when the copy has no such criterion.
+    """
     content = submissions.sealed(session, review.submission_id).content
-    score = reviews.score(session, review.id, code)
-    if score is None:
+    if code not in content.codes:
         raise NotFound
+    given = reviews.scores(session, review.id)
     framework = framework_of(session, parts, review)
-    at = content.codes.index(code)
-    following = (*content.codes[at + 1 :], "")[0]
+    answer = content.answer(code)
+    place = content.codes.index(code)
+    following = next((one for one in content.codes[place + 1 :] if one in given), "")
     context = {
         "review": review,
         "framework": framework,
         "content": content,
         "criterion": framework.criterion(code),
         "answer": answer_of(framework, content, code),
-        "score": score,
-        "place": at + 1,
-        "previous": content.codes[at - 1] if at else "",
+        "conditions": answer.conditions,
+        "score": given.get(code),
+        "scored": sum(row.score is not None and bool(row.reason) for row in given.values()),
+        "to_score": [one for one in content.codes if one in given],
+        "time_spent": duration(given[code].seconds_spent) if code in given else "",
+        "opened": at.isoformat(),
+        "place": place + 1,
+        "previous": content.codes[place - 1] if place else "",
+        "following": (*content.codes[place + 1 :], "")[0],
         "next": following,
     }
-    return CriterionPage(score, following, context)
+    draft = _draft(session, review, code, given.get(code), bool(answer.conditions))
+    links = linked(session, parts, who, review.id, answer.evidence)
+    return CriterionPage(given.get(code), following, links, context, draft)
+
+
+def duration(seconds: int) -> str:
+    """``1 hour 5 minutes``, in whole minutes; empty for none."""
+    minutes = round(seconds / 60)
+    if not minutes:
+        return "less than a minute" if seconds else ""
+    hours, rest = divmod(minutes, 60)
+    told = [plural(hours, "hour", "hours")] if hours else []
+    return " ".join([*told, plural(rest, "minute", "minutes")] if rest else told)
 
 
 def answer_of(framework: Framework, content: SealedContent, code: str) -> ShownAnswer:
@@ -81,11 +121,17 @@ def answer_of(framework: Framework, content: SealedContent, code: str) -> ShownA
     return next(one for level in shown(framework, content) for one in level.answers if one.code == code)
 
 
-def draft_of(score: Score) -> dict[str, str]:
+def _draft(
+    session: Session, review: Review, code: str, score: Score | None, has_conditions: bool
+) -> dict[str, str]:
     """The saved draft as the form's fields. A score that was not given stays unchosen."""
+    marks = verdicts.shown_of_evidence(session, review.id, code)
+    done = verdicts.shown_of_conditions(session, review.id) if has_conditions else {}
     return {
-        "score": "" if score.score is None else str(score.score),
-        "reason": score.reason,
-        "private-note": score.private_note,
-        "version": str(score.version),
+        "score": "" if score is None or score.score is None else str(score.score),
+        "reason": score.reason if score else "",
+        "private-note": score.private_note if score else "",
+        "version": str(score.version) if score else "",
+        **{f"{EVIDENCE}{id_}": verdict.value for id_, verdict in marks.items()},
+        **{f"{CONDITION}{id_}": DONE if is_done else NOT_DONE for id_, is_done in done.items()},
     }

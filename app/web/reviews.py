@@ -1,13 +1,13 @@
 """What a reviewer sees: the own queue, the sealed copy, the own scores. Nothing here looks at another's review."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.actions import reviews as actions
 from app.models import Review, ReviewStatus
 from app.queries import reviews, submissions
-from app.rules import scoring
+from app.rules import scoring, verdicts
 from app.rules.errors import Conflict, RuleError, Stale
 from app.rules.people import Who
 from app.rules.permissions import Permission
@@ -17,14 +17,15 @@ from app.web.guards import PortalFor, ReviewFor
 from app.web.ids import id_or_none
 from app.web.pages import again, go, page
 from app.web.portal import Portal
-from app.web.review_pages import draft_of, framework_of, of_criterion, whole
+from app.web.readings import drawn, kept
+from app.web.review_pages import framework_of, of_criterion, whole
+from app.web.self_naming import ASK, KEPT, are_kept, names_by_code, names_in
 from app.web.transaction import Form, Now, Person, Transaction, Typed
 
 router = APIRouter()
 Reviewing = Annotated[Review, Depends(ReviewFor(Permission.REVIEW), scope="function")]
-CHANGED = (
-    "A score was changed in another window since you opened this page. Check the list again before you seal."
-)
+NOT_TO_SCORE = "You are not asked to score this criterion. It is there for you to read."
+CHANGED = "A score or mark was changed in another window since you opened this page. Check the list again."
 
 
 @router.get("/reviews")
@@ -57,12 +58,18 @@ async def start(
 
 @router.get("/reviews/{review_id}/criteria/{code}")
 async def criterion(
-    request: Request, who: Person, session: Transaction, parts: Portal, review: Reviewing, code: str
+    request: Request, who: Person, session: Transaction, parts: Portal, review: Reviewing, code: str, at: Now
 ) -> Response:
     if review.status is ReviewStatus.ASSIGNED:
         return go(f"/reviews/{review.id}")
-    context = of_criterion(session, parts, review, code)
-    return page(request, "reviews/criterion", who, **context.shown, typed=draft_of(context.score))
+    context = of_criterion(session, parts, who, review, code, at)
+    is_open = context.score is not None and review.status is ReviewStatus.STARTED
+    names = names_in(session, who, context.draft["reason"]) if is_open else []
+    session.close()  # drawing what is not drawn yet takes seconds
+    items = await drawn(parts, context.links)
+    return page(
+        request, "reviews/criterion", who, **context.shown, items=items, typed=context.draft, names=names
+    )
 
 
 @router.post("/reviews/{review_id}/criteria/{code}")
@@ -76,26 +83,24 @@ async def save(
     typed: Form,
     at: Now,
 ) -> Response:
-    context = of_criterion(session, parts, review, code)
+    context = of_criterion(session, parts, who, review, code, at)
+    if context.score is None:
+        raise Conflict(NOT_TO_SCORE)
+    shown = context.shown | {"opened": typed.get("opened") or context.shown["opened"]}
     try:
         with session.begin_nested():
             _save(session, review, code, typed, who, at)
     except Stale as refused:
         newer = {**typed.text, "version": str(context.score.version)}
-        return again(
-            request,
-            "reviews/criterion",
-            who,
-            refused,
-            status=409,
-            **context.shown,
-            typed=newer,
-            saved=context.score,
-        )
+        more = {"items": kept(parts, context.links), "typed": newer, "saved": context.score}
+        return again(request, "reviews/criterion", who, refused, status=409, **shown, **more)
     except Conflict:
         raise
     except RuleError as refused:
-        return again(request, "reviews/criterion", who, refused, **context.shown, typed=typed.text)
+        items = kept(parts, context.links)
+        return again(request, "reviews/criterion", who, refused, **shown, items=items, typed=typed.text)
+    if names_in(session, who, typed.get("reason")) and not are_kept(typed):
+        return go(f"/reviews/{review.id}/criteria/{code}")  # saved; the page asks about the names
     is_last = not context.next or typed.get("then") == "list"
     return go(f"/reviews/{review.id}" if is_last else f"/reviews/{review.id}/criteria/{context.next}")
 
@@ -111,6 +116,8 @@ def _save(session: Transaction, review: Review, code: str, typed: Typed, who: Wh
         version=_version(typed),
         by=who,
         at=at,
+        marked=verdicts.typed_marks(typed.text),
+        seconds=verdicts.seconds_spent(typed.get("opened"), at),
     )
 
 
@@ -127,7 +134,13 @@ async def ask_to_seal(
 ) -> Response:
     if review.status is not ReviewStatus.STARTED:
         return go(f"/reviews/{review.id}")
-    return page(request, "reviews/seal", who, **whole(session, parts, review))
+    return page(request, "reviews/seal", who, **_to_seal(session, parts, who, review))
+
+
+def _to_seal(session: Transaction, parts: Portal, who: Who, review: Review) -> dict[str, Any]:
+    context = whole(session, parts, review)
+    reasons = {code: score.reason for code, score in context["scores"].items()}
+    return context | {"names": names_by_code(session, who, reasons)}
 
 
 @router.post("/reviews/{review_id}/seal")
@@ -141,9 +154,11 @@ async def seal(
     at: Now,
 ) -> Response:
     """Seal what the reviewer saw in the list: the form carries its digest."""
-    context = whole(session, parts, review)
+    context = _to_seal(session, parts, who, review)
     if review.status is ReviewStatus.STARTED and typed.get("seen") != context["seen"]:
         return again(request, "reviews/seal", who, {"": CHANGED}, status=409, **context)
+    if review.status is ReviewStatus.STARTED and context["names"] and not are_kept(typed):
+        return again(request, "reviews/seal", who, {KEPT: ASK}, **context)
     try:
         with session.begin_nested():
             actions.seal(session, review, framework_of(session, parts, review), by=who, at=at)

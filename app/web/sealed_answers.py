@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.criteria.schema import Criterion, Framework, Question, QuestionKind
-from app.rules.sealing import SealedAnswer, SealedContent, SealedEvidence
+from app.rules.sealing import SealedAnswer, SealedCondition, SealedContent, SealedEvidence
 from app.web.pages import day
 
 
@@ -22,6 +22,7 @@ class ShownAnswer:
     rating: str  # "2 of 3, Established"
     texts: tuple[ShownText, ...]
     evidence: tuple[SealedEvidence, ...]
+    conditions: tuple[SealedCondition, ...] = ()  # of earlier decisions, with what was done
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def _answer(framework: Framework, criterion: Criterion, answer: SealedAnswer) ->
     ]
     rating = next(question for question in criterion.questions if question.kind is QuestionKind.RATING)
     words = _rating(framework, rating, answer)
-    return ShownAnswer(criterion.code, criterion.title, words, tuple(texts), answer.evidence)
+    return ShownAnswer(
+        criterion.code, criterion.title, words, tuple(texts), answer.evidence, answer.conditions
+    )
 
 
 def _text(question: Question, value: str) -> str:

@@ -10,7 +10,10 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def safe_cell(value: object) -> str:
-    """Text that a spreadsheet shows as it is: a cell that would start a formula gets an apostrophe."""
+    """Text that a spreadsheet shows as it is: a cell that would start a formula gets an apostrophe. Numbers stay
+    numbers, negative ones too."""
+    if isinstance(value, int | float):
+        return str(value)
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 

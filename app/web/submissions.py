@@ -16,10 +16,12 @@ from app.queries import (
     changes,
     clocks,
     co_signatures,
+    decisions,
     history,
     scopes,
     submission_lists,
     submissions,
+    waivers,
     windows,
 )
 from app.queries.submission_lists import Filters
@@ -29,7 +31,8 @@ from app.rules.errors import RuleError
 from app.rules.next_steps import OWN, next_step
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
-from app.rules.workflow import STAGE, TRANSITIONS, Stage, Verb, open_verbs
+from app.rules.workflow import STAGE, Stage, Verb, open_verbs
+from app.web import submission_rounds
 from app.web.downloads import original_response, reader_response
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, SubmissionFor
@@ -38,6 +41,7 @@ from app.web.pages import again, go, page
 from app.web.portal import Portal, PortalParts
 from app.web.sealed_answers import shown
 from app.web.sign_off import status_of
+from app.web.submission_buttons import UNASKED, buttons
 from app.web.transaction import Form, Now, Person, Transaction
 
 router = APIRouter()
@@ -45,20 +49,6 @@ router = APIRouter()
 Readable = Annotated[Submission, Depends(SubmissionFor(Permission.READ_SUBMISSION), scope="function")]
 Copied = Annotated[Submission, Depends(SubmissionFor(Permission.READ_SEALED_COPY), scope="function")]
 Withdrawable = Annotated[Submission, Depends(SubmissionFor(Permission.WITHDRAW), scope="function")]
-
-# Where the button of each verb leads. A reviewer's own verbs are on the pages of the review.
-PATHS = {
-    Verb.HAND_OVER: "/submissions/{submission}/hand-over-again",
-    Verb.SIGN: "/submissions/{submission}/sign",
-    Verb.DECLINE: "/submissions/{submission}/decline",
-    Verb.WITHDRAW: "/submissions/{submission}/withdraw",
-    Verb.ASSIGN_REVIEWER: "/submissions/{submission}/reviewers",
-    Verb.REQUEST_CHANGES: "/submissions/{submission}/changes",
-    Verb.TAKE_BACK_CHANGES: "/submissions/{submission}/changes",
-    Verb.AGREE_SCORE: "/submissions/{submission}/moderation",
-    Verb.DECIDE: "/submissions/{submission}/decision",
-    Verb.RELEASE: "/windows/{window}/release",
-}
 
 
 @router.get("/submissions")
@@ -92,7 +82,7 @@ async def show_list(
         filters=filters,
         statuses=list(Status),
         windows=windows.names(session),
-        levels=submission_lists.levels(session),
+        levels=submission_lists.levels(session, who),
     )
 
 
@@ -101,19 +91,8 @@ def _known_status(text: str) -> Status | None:
 
 
 def _next_path(status: Status, who: Who, submission_id: UUID, window_id: UUID) -> str:
-    found = _buttons(status, who, Scope(), submission_id, window_id)
+    found = buttons(status, who, Scope(), submission_id, window_id, UNASKED)
     return found[0][1] if found else ""
-
-
-def _buttons(
-    status: Status, who: Who, scope: Scope, submission_id: UUID, window_id: UUID
-) -> list[tuple[str, str]]:
-    """What the person may do now: the words of each button and where it leads."""
-    return [
-        (TRANSITIONS[verb].button, PATHS[verb].format(submission=submission_id, window=window_id))
-        for verb in open_verbs(status)
-        if verb in PATHS and allows(TRANSITIONS[verb].permission, who, scope)
-    ]
 
 
 @router.get("/submissions/{submission_id}")
@@ -123,6 +102,8 @@ async def show(
     facts = submissions.facts(session, submission.id)
     scope = _scope(session, submission)
     sees_everything = history.sees_everything(who, scope)
+    may_assign = allows(Permission.ASSIGN_REVIEWERS, who, scope)
+    closed = submission_rounds.closed_verbs(session, parts, submission, at)
     framework = parts.shelf.get(session, submission.framework_version_id)
     return page(
         request,
@@ -132,14 +113,20 @@ async def show(
         level=framework.level(submission.level),
         stage=_stage(facts.status, who, scope),
         **_hands(session, parts, submission, facts, who, scope, at),
-        buttons=_buttons(facts.status, who, scope, submission.id, submission.window_id),
+        buttons=buttons(facts.status, who, scope, submission.id, submission.window_id, closed),
+        **submission_rounds.told(session, parts, submission, who, scope, at),
         history=_history(session, submission, who, scope),
         sees_everything=sees_everything,
         reviewers=assignments.assigned(session, submission.id) if sees_everything else [],
-        may_see_names=allows(Permission.ASSIGN_REVIEWERS, who, scope),
+        waivers=waivers.of_submission(session, submission.id, may_see_names=may_assign)
+        if sees_everything
+        else [],
+        may_waive=allows(Permission.WAIVE_CONFLICT, who, scope),
+        may_read_record=allows(Permission.READ_RECORD, who, scope) and facts.receipt is not None,
+        may_see_names=may_assign,
         may_read_copy=allows(Permission.READ_SEALED_COPY, who, scope) and facts.receipt is not None,
-        has_outcome=STAGE[facts.status] is Stage.OUTCOME_RELEASED
-        and allows(Permission.READ_OUTCOME, who, scope),
+        has_outcome=allows(Permission.READ_OUTCOME, who, scope)
+        and decisions.released_of(session, submission.id) is not None,
         certificate_id=certificates.of_submission(session, submission.id)
         if allows(Permission.READ_CERTIFICATE, who, scope)
         else None,

@@ -49,7 +49,7 @@ def _signed_in(request: Request, parts: PortalParts) -> Who | None:
         at = parts.database.now(session)
         if found is None or found[1].left_at is not None or not _holds(found[0], at, parts):
             return None
-        who = people.who(session, found[1], at)
+        who = people.who(session, found[1], at, parts.settings.conflict_years)
         used = found[0].id if sessions.is_worth_noting(found[0], at) and _counts_as_use(request) else None
         if used:
             found[0].seen_at = at  # in memory, for the ending; what is written is below
@@ -105,7 +105,7 @@ def _limits(parts: PortalParts) -> tuple[timedelta, timedelta]:
 
 def _counts_as_use(request: Request) -> bool:
     """A page that tells by itself that it is open keeps nobody signed in."""
-    return not request.url.path.endswith("/presence")
+    return not request.url.path.endswith(("/presence", "/version"))
 
 
 def ending_of(request: Request) -> Ending | None:

@@ -19,7 +19,7 @@ from app.config import MEGABYTE, Settings
 from app.models import EvidenceVersion, ScanState
 from app.queries import evidence as library
 from app.web.errors import NotFound
-from app.web.guards import EvidenceFor, OrganisationFor
+from app.web.guards import EvidenceFor, OrganisationFor, ReviewFor, SelfAssessmentFor
 from app.web.portal import Portal, PortalParts
 from app.web.transaction import Form, Person
 
@@ -35,7 +35,7 @@ def largest_body(settings: Settings) -> int:
 class BeforeReading:
     """The permission of a guard, asked before a large body is read; the guard asks again in the transaction."""
 
-    def __init__(self, guard: EvidenceFor | OrganisationFor) -> None:
+    def __init__(self, guard: EvidenceFor | OrganisationFor | ReviewFor | SelfAssessmentFor) -> None:
         self.guard = guard
 
     async def __call__(self, request: Request, who: Person, parts: Portal) -> None:

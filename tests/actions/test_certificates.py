@@ -19,6 +19,7 @@ from tests.conftest import ON_POSTGRESQL, _administer
 from tests.judging import sealed_submission
 from tests.story import NOW, Story, made_story
 
+pytestmark = pytest.mark.reaches_past  # a decision is a row alone here
 ISSUER, ON = Issuer("Assembly", ("Director", "Chair")), date(2026, 11, 22)
 
 

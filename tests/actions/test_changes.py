@@ -197,5 +197,7 @@ def test_a_reviewer_who_is_assigned_later_judges_the_newest_copy(database: Datab
         steps.handed_over_again(session, story, submission)
         copy = steps.sign(session, story, submission)
         by = story.who(session, "administrator")
-        review = assignments.assign(session, submission, story.people["reviewer_1"].id, by=by, at=NOW)
+        review = assignments.assign(
+            session, submission, story.framework, story.people["reviewer_1"].id, by=by, at=NOW
+        )
         assert review.copy_sha256 == copy.sha256

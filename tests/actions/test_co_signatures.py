@@ -189,7 +189,7 @@ def test_who_judges_reads_all_and_the_organisation_as_far_as_allowed(
         give(session, story, submission)
         steps.sign(session, story, submission)
         by = story.who(session, "administrator")
-        assignments.assign(session, submission, story.people["reviewer_1"].id, by=by, at=NOW)
+        assignments.assign(session, submission, story.framework, story.people["reviewer_1"].id, by=by, at=NOW)
         reviewer = frozenset({story.people["reviewer_1"].id})
         own = story.organisations["ZZA"]
         scope = Scope(own.id, own.icb_id, own.region_id, story.people["sponsor_a"].id, reviewer)

@@ -13,6 +13,7 @@ from app.criteria.loader import load_folder
 from app.db import Database
 from app.demo import cast as casting
 from app.models import (
+    CalibrationScore,
     Certificate,
     Event,
     EvidenceVersion,
@@ -24,7 +25,7 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import audit, people
+from app.queries import audit, calibration, people
 from app.rules.conflicts import conflict
 from app.upgrade import upgrade
 from tests.story import NOW, SHIPPED
@@ -47,6 +48,7 @@ def test_the_demo_shows_something_everywhere(database: Database, settings: Setti
         _two_years_passed(session)
         _nobody_judges_their_own(session)
         _some_of_everything(session, files)
+        _all_but_one_are_calibrated(session)
     empty.close()
 
 
@@ -101,3 +103,12 @@ def test_codes_of_the_demo_cannot_be_real() -> None:
     codes = [entry.ods_code for entry in casting.entries()]
     assert (len(codes), len(set(codes))) == (34, 34)
     assert [code for code in codes if not code.startswith("ZZ")] == []
+
+
+def _all_but_one_are_calibrated(session: Session) -> None:
+    """In the window that is being judged: so there is somebody to play it with."""
+    (window_id,) = set(session.exec(select(CalibrationScore.window_id)).all())
+    names = session.exec(
+        select(Person.demo_part).where(col(Person.id).in_(calibration.uncalibrated(session, window_id)))
+    ).all()
+    assert [name.split(",")[0] for name in names] == ["Reviewer 3.2"]

@@ -158,7 +158,7 @@ def test_f01_who_had_an_account_keeps_it_signs_in_as_always_and_is_seen_by_the_c
         kept = session.get_one(Person, person.id)
         assert (kept.name, kept.employer_id) == (person.name, person.employer_id)
         ties = story.who(session, part).ties
-        assert "for Fictional trust A" in conflict(ties, trust.id, trust.icb_id)
+        assert conflict(ties, trust.id, trust.icb_id) == "Has a role in Fictional trust A."
 
 
 def test_an_administrator_without_employer_stays_without(

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from app.actions import moderation
+from app.actions import decisions, moderation
 from app.db import Database
-from app.models import AgreedScore, Event, Status, Submission
-from app.queries import reviews
+from app.models import AgreedScore, Event, Outcome, Status, Submission
+from app.queries import audit_reviews, reviews
+from app.queries.feedback import feedback
 from app.rules.errors import Conflict, RuleError
 from tests.judging import agreed, assigned, in_moderation, sealed, sealed_submission, status_of
 from tests.story import NOW, Story
@@ -59,6 +60,21 @@ def test_the_last_agreed_score_sends_the_submission_to_its_decision(database: Da
         ]
 
 
+def test_the_line_of_history_tells_from_what_to_what(database: Database, story: Story) -> None:
+    with database.write() as session:
+        submission, both = in_moderation(session, story)
+        agree(session, story, submission, "B01", score=3)
+        line = session.exec(select(Event).where(Event.verb == "agree score")).one()
+        first, second = both[0].letter, both[1].letter
+        assert {key: line.facts[key] for key in ("from", "before", "score", "round", "number")} == {
+            "from": {first: 1, second: 3, "C": 2},
+            "before": None,
+            "score": 3,
+            "round": 1,
+            "number": 1,
+        }
+
+
 def test_an_agreed_score_is_never_changed(database: Database, story: Story) -> None:
     with database.write() as session:
         submission, _ = in_moderation(session, story)
@@ -90,6 +106,7 @@ def test_what_may_not_be_agreed(
         assert session.exec(select(AgreedScore)).all() == []
 
 
+@pytest.mark.reaches_past
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.IN_MODERATION}))
 def test_scores_are_agreed_in_moderation_only(database: Database, story: Story, status: Status) -> None:
     with database.write() as session:
@@ -116,37 +133,47 @@ def test_f06_an_agreed_score_changed_behind_the_portals_back_is_found(
     with database.write() as session:
         submission, _ = in_moderation(session, story)
         row = agree(session, story, submission, "B01")
-        assert reviews.changed_since_sealed(session) == []
+        assert audit_reviews.changed_since_sealed(session) == []
         row.sqlmodel_update(changed)
         session.flush()
-        assert reviews.changed_since_sealed(session) == [
+        assert audit_reviews.changed_since_sealed(session) == [
             f"submission {submission.id}: the agreed score of B01 is not what was agreed"
         ]
 
 
+@pytest.mark.reaches_past
 def test_what_the_decision_rests_on_and_what_the_organisation_reads(database: Database, story: Story) -> None:
     with database.write() as session:
         submission, both = in_moderation(session, story)
-        first, second = both[0].letter, both[1].letter
+        first, second = both[0].letter, both[1].letter  # the third reviewer is C
         agreed(session, story, submission, "B01", 2)
         agreed(session, story, submission, "B02", 2)
         assert reviews.score_basis(session, submission.id) == {
-            "scores": {first: {"B01": 1, "B02": 2, "B03": 3}, second: {"B01": 3, "B02": 1, "B03": 2}},
+            "scores": {
+                first: {"B01": 1, "B02": 2, "B03": 3},
+                second: {"B01": 3, "B02": 1, "B03": 2},
+                "C": {"B01": 2, "B02": 2},
+            },
             "agreed": {"B01": 2, "B02": 2},
         }
-        assert reviews.feedback(session, submission.id) == {}
-        submission.status = Status.RELEASED
-        session.flush()
-        told = reviews.feedback(session, submission.id)
+        by = story.who(session, "administrator")
+        decision = decisions.decide(
+            session, submission, story.framework, Outcome.RECOGNISED, "", {}, by=by, at=NOW
+        )
+        assert feedback(session, decision) == {}
+        decision.released_at = NOW
+        told = feedback(session, decision)
         assert {code: [(one.author, one.text) for one in lines] for code, lines in told.items()} == {
             "B01": [
                 ("Reviewer A", "Reason B01 by A"),
                 ("Reviewer B", "Reason B01 by B"),
+                ("Reviewer C", "Reason B01 by C"),
                 ("Moderation", "Agreed B01"),
             ],
             "B02": [
                 ("Reviewer A", "Reason B02 by A"),
                 ("Reviewer B", "Reason B02 by B"),
+                ("Reviewer C", "Reason B02 by C"),
                 ("Moderation", "Agreed B02"),
             ],
             "B03": [("Reviewer A", "Reason B03 by A"), ("Reviewer B", "Reason B03 by B")],

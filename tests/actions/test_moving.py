@@ -48,6 +48,7 @@ from app.rules.progress import NOT_CONFIRMED, CriterionState
 from tests import steps
 from tests.criteria.second import VERSION
 from tests.digests import digest
+from tests.letters import letters_read
 from tests.second_version import moved, published
 from tests.story import NOW, Story
 
@@ -390,6 +391,7 @@ def test_sign_off_is_asked_anew_and_the_old_submission_goes_its_way(database: Da
         decisions.decide(
             session, submission, story.framework, Outcome.RECOGNISED, "All met.", {}, by=by, at=NOW
         )
+        letters_read(session, story)
         window = session.get_one(Window, submission.window_id)
         decisions.release(
             session, window, story.framework, Issuer("Assembly", ("Director",)), by=by, at=NOW, on=ON

@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from app.actions import reviews
 from app.db import Database
 from app.models import Event, Review, ReviewStatus, Status, Submission
+from app.queries import audit_reviews, scopes
 from app.queries import reviews as review_queries
-from app.queries import scopes
 from app.rules.errors import Conflict, RuleError, Stale
 from app.upgrade import upgrade
 from tests.conftest import ON_POSTGRESQL, _administer
@@ -130,8 +130,8 @@ def test_b16_after_sealing_nothing_changes(database: Database, story: Story) -> 
     ("other", "status"),
     [
         ({"B01": 2, "B02": 2, "B03": 3}, Status.AWAITING_DECISION),
-        ({"B01": 2, "B02": 2, "B03": 1}, Status.IN_MODERATION),
-        ({"B01": 2, "B02": 0, "B03": 2}, Status.IN_MODERATION),
+        ({"B01": 2, "B02": 2, "B03": 1}, Status.THIRD_REVIEW),
+        ({"B01": 2, "B02": 0, "B03": 2}, Status.THIRD_REVIEW),
     ],
 )
 def test_f05_the_last_seal_of_two_moves_the_submission(
@@ -183,10 +183,10 @@ def test_f06_a_score_changed_behind_the_portals_back_is_found(database: Database
         both = assigned(session, story, submission)
         for review in both:
             sealed(session, story, review, dict.fromkeys(CODES, 2))
-        assert review_queries.changed_since_sealed(session) == []
+        assert audit_reviews.changed_since_sealed(session) == []
         review_queries.scores(session, both[1].id)["B02"].score = 3
         session.flush()
-        assert review_queries.changed_since_sealed(session) == [
+        assert audit_reviews.changed_since_sealed(session) == [
             f"review {both[1].id}: scores are not those that were sealed"
         ]
 

@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from app.actions import submissions
@@ -16,33 +15,13 @@ from app.models import (
 )
 from app.queries import audit, scopes
 from app.queries import submissions as look_up
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import Conflict
 from tests import steps
 from tests.conftest import ON_POSTGRESQL
+from tests.racing import at_once
 from tests.story import NOW, Story
 
 AFTER_CLOSE = NOW + timedelta(days=30)
-
-
-def at_once(database: Database, *tries: object) -> list[object]:
-    """Run each of ``tries`` in a thread and a transaction of its own, all let go together."""
-    start = threading.Barrier(len(tries))
-    results: list[object] = []
-
-    def run(attempt: object) -> None:
-        start.wait()
-        try:
-            with database.write() as session:
-                results.append(attempt(session))  # type: ignore[operator]
-        except (RuleError, IntegrityError) as refused:
-            results.append(type(refused))
-
-    threads = [threading.Thread(target=run, args=(attempt,)) for attempt in tries]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_two_hand_overs_at_once_make_one_submission(database: Database, story: Story) -> None:

@@ -1,6 +1,6 @@
 """Handing over, declining, withdrawing: what is kept, and what is refused."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,9 +10,11 @@ from sqlmodel import select
 from app.actions import evidence, reviews, submissions
 from app.db import Database
 from app.models import (
+    Decision,
     Event,
     Mail,
     Membership,
+    Outcome,
     Person,
     ReviewStatus,
     Role,
@@ -173,14 +175,53 @@ def test_withdraw_takes_the_copy_from_reviewers_who_have_not_started(
         assert ("reviewer.1@example.invalid", "A review is no longer needed") in steps.mails(session)
 
 
-def test_withdraw_after_the_review_has_started_is_refused(database: Database, story: Story) -> None:
+def test_k05_withdrawing_is_possible_until_the_release_and_takes_the_reviewers_access(
+    database: Database, story: Story
+) -> None:
     with database.write() as session:
         submission = steps.signed(session, story)
         review = steps.assigned(session, story, submission, "reviewer_1")
         reviews.start(session, review, by=story.who(session, "reviewer_1"), at=NOW)
-        with pytest.raises(Conflict, match="can no longer be withdrawn"):
+        submissions.withdraw(session, submission, "New figures", by=story.who(session, "lead_a"), at=NOW)
+        assert (submission.status, review.status) == (Status.WITHDRAWN, ReviewStatus.REMOVED)
+
+
+def test_k05_a_pending_decision_is_void_once_its_submission_is_withdrawn(
+    database: Database, story: Story
+) -> None:
+    with database.write() as session:
+        submission = steps.signed(session, story)
+        decision = decided(submission, story)
+        session.add(decision)
+        submission.status = Status.DECIDED
+        session.flush()
+        by = story.who(session, "lead_a")
+        submissions.withdraw(session, submission, "New figures", by=by, at=NOW)
+        assert (decision.void_at, decision.void_by_id) == (NOW, by.person_id)
+
+
+def test_k05_what_was_released_is_never_withdrawn_not_even_under_a_clarification(
+    database: Database, story: Story
+) -> None:
+    with database.write() as session:
+        submission = steps.signed(session, story)
+        session.add(decided(submission, story, released_at=NOW))
+        submission.status = Status.AWAITING_ANSWER
+        session.flush()
+        with pytest.raises(Conflict, match="is released"):
             submissions.withdraw(session, submission, "Too late", by=story.who(session, "lead_a"), at=NOW)
-        assert submission.status is Status.IN_REVIEW
+        assert submission.status is Status.AWAITING_ANSWER
+
+
+def decided(submission: Submission, story: Story, released_at: datetime | None = None) -> Decision:
+    return Decision(
+        submission_id=submission.id,
+        outcome=Outcome.DEFERRED,
+        rule_outcome=Outcome.NOT_YET,
+        decided_at=NOW,
+        decided_by_id=story.people["administrator"].id,
+        released_at=released_at,
+    )
 
 
 def test_a_second_open_submission_is_refused_by_the_database_too(database: Database, story: Story) -> None:

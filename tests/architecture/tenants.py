@@ -20,11 +20,14 @@ from app.models import (
     EvidenceVersion,
     FrameworkVersion,
     Invitation,
+    Meeting,
+    MeetingItem,
     Membership,
     Outcome,
     Review,
     Role,
     SelfAssessment,
+    Status,
     Submission,
     Window,
 )
@@ -32,6 +35,8 @@ from app.queries.reviews import scores
 from app.rules.days import uk_day
 from app.rules.evidence import Details
 from tests import judging, samples, sharing, steps
+from tests.letters import letters_read
+from tests.meetings import planned
 from tests.story import NOW, Story
 
 CANARY = "canarybravo"  # in every text of trust B that is not public
@@ -142,16 +147,19 @@ class Builder:
             reviews.seal(self.session, review, self.story.framework, by=by, at=NOW)
 
     def released(self, submission: Submission, *reviewers: str) -> None:
-        """Reviewed with one difference, moderated, decided against the rule's silence, released."""
+        """Reviewed with one difference, read a third time, moderated, decided against the rule's silence, released."""
         first, second = self.assigned(submission, *reviewers)
         self.scored(first, seal=True, odd=3)
         self.scored(second, seal=True, odd=1)
+        (third,) = self.assigned(submission, "reviewer_of_c")
+        self.scored(third, seal=True)
         code = next(iter(scores(self.session, first.id)))
         judging.agreed(self.session, self.story, submission, code, 2)
         by, framework = self.story.who(self.session, "administrator"), self.story.framework
         decisions.decide(
             self.session, submission, framework, Outcome.RECOGNISED, self.say("Decided"), {}, by=by, at=NOW
         )
+        letters_read(self.session, self.story)
         window = self.session.get_one(Window, submission.window_id)
         issuer = Issuer("Assembly", ("Director",))
         decisions.release(self.session, window, framework, issuer, by=by, at=NOW, on=uk_day(NOW))
@@ -178,6 +186,8 @@ class Builder:
                 "version_id": versions,
                 "submission_id": submissions,
                 "review_id": of(Review, Review.submission_id, *submissions),
+                "meeting_id": tuple(self.session.exec(select(Meeting.id)).all()),
+                "meeting_item_id": of(MeetingItem, MeetingItem.submission_id, *submissions),
                 "certificate_id": of(Certificate, Certificate.organisation_id, organisation_id),
             }
         )
@@ -197,5 +207,6 @@ def made_tenants(session: Session, story: Story, files: Files) -> tuple[Tenant, 
     a.shared(of_a)
     in_review, _other = a.assigned(a.submitted(of_a, "bronze"), "reviewer_1", "reviewer_2")
     a.scored(in_review, seal=False)
+    planned(session, story, statuses=(Status.IN_REVIEW,))  # whatever is in it, who may know of it is the same
     session.flush()
     return a.tenant(), b.tenant()

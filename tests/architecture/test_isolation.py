@@ -32,11 +32,12 @@ NOT_THE_ORGANISATION = (
     "submission_id",
     "review_id",
     "certificate_id",
+    "meeting_item_id",
     "comment_id",
     "membership_id",  # these two stand in paths behind an organisation's
     "invitation_id",
 )
-EVERYTHING = ("organisation_id", *NOT_THE_ORGANISATION)
+EVERYTHING = ("organisation_id", "meeting_id", *NOT_THE_ORGANISATION)
 ORGANISATIONS_OWN = ("self_assessment_id", "evidence_id", "evidence_version_id", "comment_id")
 # Who, whose things, and of which kinds this person may not even know that they exist.
 OUTSIDERS = [
@@ -128,6 +129,8 @@ def test_a05_a_foreign_part_of_an_own_thing_is_not_there(
     assert (report.leaks, report.requests > 0) == ([], True)
 
 
+# An interest is declared by choosing from the directory of organisations, which is no secret.
+NAMES_ARE_PUBLIC = routes.PUBLIC | {"/interests"}
 SEARCHES = (
     "",
     "?name=canary&start=0",
@@ -175,7 +178,7 @@ def _own_paths(app: FastAPI, ids: dict[str, list[UUID]]) -> list[tuple[str, bool
             continue
         for values in product(*(ids.get(name) or WORDS[name] for name in names)):
             found.append(
-                (filled(route.path, dict(zip(names, values, strict=True))), route.path in routes.PUBLIC)
+                (filled(route.path, dict(zip(names, values, strict=True))), route.path in NAMES_ARE_PUBLIC)
             )
     return found
 
@@ -248,6 +251,8 @@ LOADS = {
     "review_id": scopes.review,
     "certificate_id": scopes.certificate,
     "window_id": scopes.window,
+    "meeting_id": scopes.meeting,
+    "meeting_item_id": scopes.meeting_item,
 }
 
 
@@ -269,6 +274,7 @@ GUARDS = [
     (guards.SubmissionFor, "submission_id"),
     (guards.ReviewFor, "review_id"),
     (guards.CertificateFor, "certificate_id"),
+    (guards.MeetingItemFor, "meeting_item_id"),
 ]
 
 

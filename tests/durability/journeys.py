@@ -1,6 +1,7 @@
 """A client that plays one organisation's story again and again over HTTP, and keeps what was acknowledged."""
 
 import asyncio
+import html
 import re
 from random import Random
 from uuid import UUID
@@ -17,6 +18,7 @@ from tests.durability.standing import ReviewStanding, Standing, standing
 RECEIPT = re.compile(r"Receipt (R-[0-9A-Z-]+)")
 CERTIFICATE = re.compile(r"Number (ARF-\d+-\d+).*?/certificates/([0-9a-f-]{36})/pdf", re.DOTALL)
 ID = re.compile(r"[0-9a-f-]{36}")
+LETTER = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
 
 
 class Unexpected(Exception):
@@ -125,11 +127,24 @@ class Client:
             self.prepared.world.people["administrator"],
             self.prepared.windows[self.body.id],
         )
+        await self._read_letter(id_, administrator)
         await self._done(f"/windows/{window}/release", administrator, {})
         self.ledger.note("released", submission=id_)
         found = _found(CERTIFICATE, await self._shown(f"/submissions/{id_}/outcome", self.body.lead_id))
         self.ledger.note("certificate", submission=id_, number=found[1], id=found[2])
         self.finished += 1
+
+    async def _read_letter(self, id_: UUID, administrator: UUID) -> None:
+        """Say that the letter may go, as it was drafted."""
+        shown = await self._shown(f"/submissions/{id_}/letter", administrator)
+        body = html.unescape(_found(LETTER, shown)[1])
+        form = {
+            "version": _hidden(shown, "version"),
+            "subject": "Your outcome",
+            "body": body,
+            "may-go": "yes",
+        }
+        await self._done(f"/submissions/{id_}/letter", administrator, form)
 
     async def _shown(self, path: str, person: UUID) -> str:
         answer = await self.wire.get(path, self.prepared.world.tokens[person])

@@ -21,8 +21,9 @@ from app.db import Database
 from app.models import Evidence, Person, Review, ReviewStatus, SelfAssessment, Window
 from app.queries import reviews as review_queries
 from app.queries.self_assessments import answers
+from app.rules.people import Who
 from app.upgrade import upgrade
-from tests.steps import answer_to
+from tests.steps import answer_to, assigned, signed
 from tests.story import Story, made_story
 
 LONGEST_START = 600  # waits of a tenth of a second: a busy machine takes its time to import everything
@@ -41,6 +42,11 @@ class RunningPortal:
         """Finish every Bronze criterion that nobody has begun, through the actions that the pages call."""
         with self.database.write() as session:
             _fill_the_rest(session, self.story, part, item_title, self.database.now(session))
+
+    def judged(self) -> None:
+        """Trust A's Bronze, signed, with three sealed reviews: B01 is not met by any, on B02 they differ."""
+        with self.database.write() as session:
+            _judged(session, self.story, self.database.now(session))
 
     def score_the_rest(self, part: str, score: int) -> None:
         """Give every criterion that the reviewer has not scored the same score, through the actions."""
@@ -63,23 +69,49 @@ def _fill_the_rest(session: Session, story: Story, part: str, item_title: str, a
         evidence.link(session, own, story.framework, criterion.code, item.id, "page 1", by=by, at=at)
 
 
+def _judged(session: Session, story: Story, at: datetime) -> None:
+    submission = signed(session, story, at=at)
+    both = [assigned(session, story, submission, part, at) for part in ("reviewer_1", "reviewer_2")]
+    _reviewed(session, story, both[0], "reviewer_1", {"B01": 1, "B02": 3}, at)
+    _reviewed(session, story, both[1], "reviewer_2", {"B01": 1, "B02": 1}, at)
+    third = assigned(session, story, submission, "reviewer_3", at)
+    _reviewed(session, story, third, "reviewer_3", {}, at)
+
+
+def _reviewed(
+    session: Session, story: Story, review: Review, part: str, given: dict[str, int], at: datetime
+) -> None:
+    """Score each criterion, those not given 2, and seal."""
+    by = story.who(session, part, at)
+    reviews.start(session, review, by=by, at=at)
+    for code in review_queries.scores(session, review.id):
+        _score(session, review, code, given.get(code, 2), by, at)
+    reviews.seal(session, review, story.framework, by=by, at=at)
+
+
+def _score(session: Session, review: Review, code: str, score: int, by: Who, at: datetime) -> None:
+    row = review_queries.score(session, review.id, code)
+    assert row
+    reviews.save_score(
+        session,
+        review,
+        code,
+        score=score,
+        reason=f"The evidence for {code} shows it in use.",
+        private_note="",
+        version=row.version,
+        by=by,
+        at=at,
+    )
+
+
 def _score_the_rest(session: Session, story: Story, part: str, score: int, at: datetime) -> None:
     by = story.who(session, part, at)
     mine = Review.reviewer_id == by.person_id
     review = session.exec(select(Review).where(mine).where(Review.status == ReviewStatus.STARTED)).one()
     for row in review_queries.scores(session, review.id).values():
         if row.score is None:
-            reviews.save_score(
-                session,
-                review,
-                row.criterion_code,
-                score=score,
-                reason=f"The evidence for {row.criterion_code} shows it in use.",
-                private_note="",
-                version=row.version,
-                by=by,
-                at=at,
-            )
+            _score(session, review, row.criterion_code, score, by, at)
 
 
 @contextmanager

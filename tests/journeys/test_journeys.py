@@ -1,5 +1,7 @@
 """The whole story in a real browser: by keyboard alone at two widths, and by mouse without JavaScript."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pikepdf
@@ -9,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import PATIENCE
 from tests.journeys.hands import Hands, Keyboard, Mouse
 from tests.journeys.inspection import Inspection
+from tests.journeys.judging import Judging, judged
 from tests.journeys.portal import RunningPortal
 from tests.journeys.telling import Telling, told
 
@@ -26,23 +29,35 @@ def page_of(browser: Browser, width: int, *, has_scripts: bool) -> Page:
     return context.new_page()
 
 
-def journey(
-    browser: Browser, portal: RunningPortal, inspection: Inspection, hands: type[Hands], width: int
-) -> None:
-    """Tell the story; then the certificate is one page of PDF, and no page had anything wrong with it."""
+@contextmanager
+def played(
+    browser: Browser,
+    portal: RunningPortal,
+    inspection: Inspection,
+    hands: type[Hands],
+    width: int,
+    pairs: int,
+) -> Iterator[list[Hands]]:
+    """As many pairs of hands as asked for; afterwards no page that they opened had anything wrong with it."""
     expect.set_options(timeout=PATIENCE)
-    pages = [page_of(browser, width, has_scripts=inspection.has_scripts) for _ in range(2)]
-    mine, strangers = (hands(page, portal.address, inspection) for page in pages)
+    pages = [page_of(browser, width, has_scripts=inspection.has_scripts) for _ in range(pairs)]
     try:
-        certificate, number = told(Telling(portal, mine), strangers)
+        yield [hands(page, portal.address, inspection) for page in pages]
     except BaseException as failure:
         failure.add_note(f"opened: {inspection.opened[-5:]}\nfound so far: " + "\n".join(inspection.findings))
         failure.add_note(f"the server said: {portal.log.read_text()[-2000:]}")
         raise
-    is_one_page(certificate, number)
     assert "\n".join(inspection.findings) == ""
     for page in pages:
         page.context.close()
+
+
+def journey(
+    browser: Browser, portal: RunningPortal, inspection: Inspection, hands: type[Hands], width: int
+) -> None:
+    """Tell the story; then the certificate is one page of PDF."""
+    with played(browser, portal, inspection, hands, width, 2) as (mine, strangers):
+        is_one_page(*told(Telling(portal, mine), strangers))
 
 
 def is_one_page(certificate: Path, number: str) -> None:
@@ -62,3 +77,18 @@ def test_the_story_by_keyboard_alone(
 def test_the_story_without_javascript(browser: Browser, portal: RunningPortal, pictures: Path | None) -> None:
     inspection = Inspection("no-scripts", has_scripts=False, pictures=pictures)
     journey(browser, portal, inspection, Mouse, DESKTOP)
+
+
+@pytest.mark.parametrize("width", [DESKTOP, TELEPHONE])
+def test_judging_by_keyboard_alone(
+    browser: Browser, portal: RunningPortal, pictures: Path | None, width: int
+) -> None:
+    inspection = Inspection(f"judging-{width}", has_scripts=True, pictures=pictures)
+    with played(browser, portal, inspection, Keyboard, width, 1) as (mine,):
+        judged(Judging(portal, mine))
+
+
+def test_judging_without_javascript(browser: Browser, portal: RunningPortal, pictures: Path | None) -> None:
+    inspection = Inspection("judging-no-scripts", has_scripts=False, pictures=pictures)
+    with played(browser, portal, inspection, Mouse, DESKTOP, 1) as (mine,):
+        judged(Judging(portal, mine))

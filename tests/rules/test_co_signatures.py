@@ -27,6 +27,8 @@ def test_b07_the_time_is_the_same_in_every_status_of_a_stage() -> None:
         Stage.CHANGES_REQUESTED: {(None, (True, True, True))},
         Stage.SUBMITTED: {(ENDS, (True, True, False))},
         Stage.BEING_REVIEWED: {(ENDS, (True, True, False))},
+        Stage.CLARIFICATION_ASKED: {(ENDS, (True, True, False))},
+        Stage.APPEALED: {(ENDS, (False, False, False))},
         Stage.OUTCOME_RELEASED: {(ENDS, (False, False, False))},
         Stage.CLOSED: {(ENDS, (False, False, False))},
     }

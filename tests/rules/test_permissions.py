@@ -59,6 +59,7 @@ def broken(case: Case, predicate: Predicate) -> list[Case]:
         "assigned": [replace(case, scope=replace(scope, reviewer_ids=frozenset({ANOTHER})))],
         "not_a_reviewer": [replace(case, scope=replace(scope, reviewer_ids=frozenset({ANOTHER, PERSON})))],
         "no_conflict": [replace(case, ties=(one,)) for one in (tie, same_icb, former)],
+        "took_no_part": [replace(case, scope=replace(scope, judged_before=frozenset({PERSON})))],
         "same_icb": [
             replace(case, holding=ELSEWHERE),
             replace(case, scope=replace(scope, icb_id=None), holding=None),

@@ -62,9 +62,19 @@ def test_the_rule_that_settled_is_told_in_words() -> None:
     )
 
 
-def test_one_difference_sends_the_whole_to_moderation() -> None:
-    assert status_after_reviews([(2, 2), (1, 2)], DEFAULT) is Status.IN_MODERATION
-    assert status_after_reviews([(2, 2), (3, 2)], DEFAULT) is Status.AWAITING_DECISION
+def test_f08_one_difference_brings_a_third_reviewer_and_after_that_moderation() -> None:
+    assert status_after_reviews([(2, 2), (1, 2)], DEFAULT, 0) is Status.THIRD_REVIEW
+    assert status_after_reviews([(2, 2), (1, 2, 2)], DEFAULT, 1) is Status.IN_MODERATION
+    assert status_after_reviews([(2, 2), (3, 2)], DEFAULT, 0) is Status.AWAITING_DECISION
+
+
+@given(st.lists(st.tuples(marks, marks), min_size=1, max_size=16))
+def test_f08_whatever_differs_is_never_decided_without_a_third_reviewer(
+    scores: list[tuple[int, int]],
+) -> None:
+    is_apart = any(abs(a - b) >= 2 or (a >= 2) != (b >= 2) for a, b in scores)
+    expected = Status.THIRD_REVIEW if is_apart else Status.AWAITING_DECISION
+    assert status_after_reviews(scores, DEFAULT, 0) is expected
 
 
 def test_a_score_is_typed_as_one_of_four_texts_or_not_at_all() -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from app.rules.sealing import (
     SealedAnswer,
+    SealedCondition,
     SealedContent,
     SealedDocument,
     SealedEvidence,
@@ -41,6 +42,29 @@ def test_what_was_sealed_is_read_back_the_same() -> None:
 def test_the_hash_of_a_known_document_never_changes() -> None:
     """Hashes are on receipts: a change of the canonical form would make every one of them wrong."""
     assert seal(DOCUMENT) == "f3b43eb50108cb4ea91914aa09d9e6bbb93ee1095f5cb3df54f0a2b2aeca4c0d"
+
+
+# As a document was kept before there were conditions, byte for byte.
+KEPT = (
+    '{"content":{"answers":[{"code":"B01","evidence":[],"level":"bronze","values":{"narrative":"Text"}}],"framework":'
+    '"arf","framework_checksum":"00","framework_version":"1","level":"bronze","lower_levels_held":[],"not_applicable":'
+    '[],"ods_code":"ZZA","organisation_id":"00000000-0000-0000-0000-000000000007","organisation_kind":"trust",'
+    '"organisation_name":"Trust","window_id":"00000000-0000-0000-0000-000000000007"},"declaration":"I declare.",'
+    '"handed_over_by":"L","sealed_at":"2026-11-22T12:00:00Z","signed_by":"S"}'
+)
+
+
+def test_a_copy_sealed_before_there_were_conditions_is_the_same_bytes_again() -> None:
+    document = read(KEPT)
+    assert (as_text(document), document.content.answers[0].conditions) == (KEPT, ())
+
+
+def test_conditions_are_part_of_what_is_signed() -> None:
+    asked = SealedCondition(condition_id=ID, text="Show the minute.", answer="It is in the paper of May.")
+    answer = CONTENT.answers[0].model_copy(update={"conditions": (asked,)})
+    document = DOCUMENT.model_copy(update={"content": CONTENT.model_copy(update={"answers": (answer,)})})
+    assert (read(as_text(document)), seal(document) == seal(DOCUMENT)) == (document, False)
+    assert '"conditions"' not in as_text(DOCUMENT)
 
 
 @pytest.mark.parametrize(

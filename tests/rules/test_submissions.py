@@ -109,7 +109,8 @@ def test_followed_of_a_verb_with_several_ends_takes_the_one_it_says() -> None:
     lines = [
         ("hand over", {}),
         ("sign", {"status": "submitted"}),
-        ("start review", {}),
+        ("start review", {"status": "in review"}),
+        ("seal review", {"status": "third review"}),
         ("seal review", {"status": "in moderation"}),
     ]
     assert followed(lines) == (Status.IN_MODERATION, [])

@@ -34,29 +34,39 @@ def test_open_verbs_are_those_that_are_let_through(status: Status) -> None:
 
 
 def test_what_the_rules_say_of_each_status() -> None:
-    """Fairness by equality: withdraw only until the review starts, decide only when all is agreed."""
+    """Fairness by equality: withdraw until the release, decide only when all is agreed."""
     assert {status: {verb.name for verb in open_verbs(status)} for status in Status} == {
-        Status.AWAITING_SIGN_OFF: {"SIGN", "DECLINE", "WITHDRAW"},
+        Status.AWAITING_SIGN_OFF: {"SIGN", "DECLINE", "WITHDRAW", "STRIKE_REVIEW"},
         Status.DECLINED: set(),
         Status.WITHDRAWN: set(),
         Status.SUBMITTED: {
-            "WITHDRAW", "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "REQUEST_CHANGES", "START_REVIEW"
+            "WITHDRAW", "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "REQUEST_CHANGES", "START_REVIEW", "STRIKE_REVIEW"
         },
-        Status.CHANGES_REQUESTED: {"HAND_OVER", "WITHDRAW", "TAKE_BACK_CHANGES"},
+        Status.CHANGES_REQUESTED: {"HAND_OVER", "WITHDRAW", "TAKE_BACK_CHANGES", "STRIKE_REVIEW"},
         Status.IN_REVIEW: {
-            "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "REQUEST_CHANGES", "START_REVIEW", "SEAL_REVIEW"
+            "WITHDRAW", "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "REQUEST_CHANGES", "START_REVIEW", "SEAL_REVIEW",
+            "STRIKE_REVIEW",
         },
-        Status.IN_MODERATION: {"AGREE_SCORE"},
-        Status.AWAITING_DECISION: {"DECIDE"},
-        Status.DECIDED: {"RELEASE"},
-        Status.RELEASED: set(),
+        Status.THIRD_REVIEW: {
+            "WITHDRAW", "ASSIGN_REVIEWER", "REMOVE_REVIEWER", "START_REVIEW", "SEAL_REVIEW", "STRIKE_REVIEW"
+        },
+        Status.IN_MODERATION: {"WITHDRAW", "AGREE_SCORE", "ASK_CLARIFICATION", "STRIKE_REVIEW"},
+        Status.AWAITING_ANSWER: {
+            "WITHDRAW", "ANSWER_CLARIFICATION", "CLOSE_CLARIFICATION", "STRIKE_REVIEW"
+        },
+        Status.AWAITING_DECISION: {
+            "WITHDRAW", "ASK_CLARIFICATION", "DECIDE", "REOPEN_DECISION", "STRIKE_REVIEW"
+        },
+        Status.DECIDED: {"WITHDRAW", "RELEASE", "REOPEN_DECISION", "STRIKE_REVIEW"},
+        Status.RELEASED: {"APPEAL"},
+        Status.APPEALED: {"ASSIGN_REVIEWER", "REMOVE_REVIEWER", "START_REVIEW", "STRIKE_REVIEW"},
     }  # fmt: skip
 
 
 def test_every_status_is_reached_and_every_open_one_left() -> None:
     reached = {status for one in TRANSITIONS.values() for status in one.lead_to}
     assert reached == set(Status)
-    assert {status for status in Status if open_verbs(status)} == set(OPEN_STATUSES)
+    assert {status for status in Status if open_verbs(status)} == {*OPEN_STATUSES, Status.RELEASED}
 
 
 def test_every_verb_belongs_to_somebody_and_has_a_button_of_its_own() -> None:
@@ -66,12 +76,25 @@ def test_every_verb_belongs_to_somebody_and_has_a_button_of_its_own() -> None:
 
 
 def test_b07_the_stage_tells_nothing_between_the_start_of_review_and_release() -> None:
-    judged = (Status.IN_REVIEW, Status.IN_MODERATION, Status.AWAITING_DECISION, Status.DECIDED)
+    judged = (
+        Status.IN_REVIEW,
+        Status.THIRD_REVIEW,
+        Status.IN_MODERATION,
+        Status.AWAITING_DECISION,
+        Status.DECIDED,
+    )
     assert {STAGE[status] for status in judged} == {Stage.BEING_REVIEWED}
     assert {verb for verb, one in TRANSITIONS.items() if one.told} == {
         Verb.HAND_OVER, Verb.SIGN, Verb.DECLINE, Verb.WITHDRAW, Verb.RELEASE,
-        Verb.REQUEST_CHANGES, Verb.TAKE_BACK_CHANGES,
+        Verb.REQUEST_CHANGES, Verb.TAKE_BACK_CHANGES, Verb.APPEAL,
+        Verb.ASK_CLARIFICATION, Verb.ANSWER_CLARIFICATION, Verb.CLOSE_CLARIFICATION,
     }  # fmt: skip
+
+
+def test_b07_withdrawing_tells_nothing_of_what_is_hidden() -> None:
+    """Were it refused in one status of the stage and let through in another, trying would tell which it is."""
+    judged = [status for status in Status if STAGE[status] is Stage.BEING_REVIEWED]
+    assert {Verb.WITHDRAW in open_verbs(status) for status in judged} == {True}
 
 
 def test_the_pipeline_leaves_out_what_is_closed_or_released() -> None:

@@ -12,6 +12,7 @@ from app.actions.certificates import Issuer
 from app.db import Database
 from app.models import AgreedScore, Membership, Outcome, Person, Role, Status, Submission, Window
 from tests.judging import CODES, agreed, assigned, in_moderation, refetched, sealed, sealed_submission
+from tests.letters import letters_read
 from tests.story import NOW, Story
 
 Browser = Callable[[Person], TestClient]
@@ -209,6 +210,7 @@ def test_b13_private_notes_reach_nobody_but_moderation(
         agreed(session, story, submission, "B02", 2)
         by = story.who(session, "administrator")
         decisions.decide(session, submission, story.framework, Outcome.RECOGNISED, "", {}, by=by, at=NOW)
+        letters_read(session, story)
         window = session.get_one(Window, story.window_id)
         issuer = Issuer("The Assembly", ("Director",))
         decisions.release(session, window, story.framework, issuer, by=by, at=NOW, on=NOW.date())

@@ -37,7 +37,7 @@ def test_the_whole_story_is_played_by_buttons(walk: Walk, client: TestClient, cl
     dashboard = f"/dashboards/{walk.story.organisations['ZZ1'].id}"
     before = holders(walk.get("icb_viewer_1", dashboard))
     submission = walk.play()
-    assert {verb for verb, _ in walk.taken} == set(Verb)
+    assert {verb for verb, _ in walk.taken} == set(Verb) - ON_OTHER_WAYS
     assert who_did_what(walk, submission) == STORY
     with walk.database.read() as session:
         assert audit.verify(session) == []
@@ -58,6 +58,14 @@ def test_the_whole_story_is_played_by_buttons(walk: Walk, client: TestClient, cl
     assert "Fictional trust A" not in client.get("/register").text
 
 
+# Played by walks of their own, which tests/test_architecture.py adds to this one.
+ON_OTHER_WAYS = {
+    Verb.STRIKE_REVIEW,
+    Verb.ASK_CLARIFICATION,
+    Verb.ANSWER_CLARIFICATION,
+    Verb.CLOSE_CLARIFICATION,
+    Verb.APPEAL,
+}
 STORY = [
     ("hand over", "lead_a"),
     ("sign", "sponsor_a"),
@@ -74,8 +82,14 @@ STORY = [
     ("seal review", "reviewer_1"),
     ("start review", "reviewer_2"),
     ("seal review", "reviewer_2"),
+    ("assign reviewer", "administrator"),
+    ("start review", "reviewer_3"),
+    ("seal review", "reviewer_3"),
     ("agree score", "moderator"),
     ("decide", "administrator"),
+    ("reopen the decision", "administrator_2"),
+    ("decide", "administrator"),
+    ("decide", "administrator_2"),
     ("release", "administrator"),
 ]
 
@@ -142,7 +156,7 @@ def test_b07_nothing_of_the_decision_shows_before_the_release(walk: Walk, client
     before = {path: walk.browser("lead_a").get(path).content for path in pages}
     walk.review("reviewer_2", {})
     form = {"outcome": "not yet", "condition-B01": "Show the minute.", "reason": "Not shown."}
-    walk.take(Verb.DECIDE, "administrator", f"{submission}/decision", form)
+    walk.decide(submission, form)
     assert {path: walk.browser("lead_a").get(path).content for path in pages} == before
     random = walk.browser("lead_a").get("/submissions/00000000-0000-4000-8000-000000000000/outcome")
     waiting = walk.browser("lead_a").get(f"{submission}/outcome")

@@ -61,7 +61,7 @@ def test_b07_the_organisation_sees_the_same_bytes_however_far_the_reviews_are(
     with database.write() as session:
         fresh, row = session.get_one(Submission, submission.id), session.get_one(Review, second.id)
         steps.scored_and_sealed(session, story, fresh, row, "reviewer_2", 0)
-        assert fresh.status.value == "in moderation"
+        assert fresh.status.value == "third review"
     views.append(own_view(browser_of, story, submission))
     assert views[0] == views[1] == views[2]
     assert "Being reviewed" in views[2]["lead_a"]
@@ -135,7 +135,7 @@ def test_b05_a_submission_one_may_not_know_of_is_as_a_random_one(
         assert (known.status_code, known.text) == (404, random.text)
 
 
-def test_withdraw_until_the_review_starts(database: Database, story: Story, browser_of: BrowserOf) -> None:
+def test_withdraw_also_while_it_is_reviewed(database: Database, story: Story, browser_of: BrowserOf) -> None:
     submission = signed(database, story)
     lead = browser_of(story.people["lead_a"])
     path = f"/submissions/{submission.id}/withdraw"
@@ -145,6 +145,7 @@ def test_withdraw_until_the_review_starts(database: Database, story: Story, brow
     with database.write() as session:
         review = steps.assigned(session, story, submission, "reviewer_1")
         reviews.start(session, review, by=story.who(session, "reviewer_1"), at=NOW)
+    assert lead.post(path, data={"reason": "A figure is wrong"}).status_code == 303
     answer = lead.post(path, data={"reason": "A figure is wrong"})
     assert (answer.status_code, "can no longer be withdrawn" in answer.text) == (409, True)
     assert "A figure is wrong" in answer.text

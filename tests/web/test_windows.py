@@ -14,6 +14,7 @@ from app.queries.certificates import by_number
 from app.rules.days import uk_day
 from app.rules.errors import RuleError
 from tests.judging import CODES, assigned, sealed, sealed_submission
+from tests.letters import letters_read
 from tests.story import NOW, Story
 
 Browser = Callable[[Person], TestClient]
@@ -35,6 +36,7 @@ def release(database: Database, story: Story) -> None:
     with database.write() as session:
         window, by = session.get_one(Window, story.window_id), story.who(session, "administrator")
         issuer = Issuer("The Assembly", ("Director",))
+        letters_read(session, story)
         decisions.release(session, window, story.framework, issuer, by=by, at=NOW, on=uk_day(NOW))
 
 
@@ -48,7 +50,7 @@ def test_b19_a_window_tells_an_administrator_nothing_of_where_they_have_a_confli
         return ["Fictional trust A" in browser.get(page).text for page in pages]
 
     def counts(part: str) -> list[str]:
-        return browser_of(story.people[part]).get("/windows").text.split("<td>")[-3:-1]
+        return browser_of(story.people[part]).get("/windows").text.split("<td>")[-4:-2]
 
     assert (names_trust_a("administrator"), names_trust_a("administrator_of_a")) == (
         [False, True],

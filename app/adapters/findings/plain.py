@@ -15,7 +15,7 @@ _DELIMITERS = ",;\t|"
 
 def text_pieces(source: BinaryIO) -> Iterator[Piece]:
     """Each line, and what looks like a table in columns of tabs or several spaces."""
-    lines = _decoded(source).splitlines()
+    lines = decoded(source).splitlines()
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield Passage(f"line {number}", line)
@@ -25,11 +25,9 @@ def text_pieces(source: BinaryIO) -> Iterator[Piece]:
 
 def csv_pieces(source: BinaryIO) -> Iterator[Piece]:
     """Each cell with its row and column, and the tables they make."""
-    text = _decoded(source)
-    beginning = "\n".join(text.split("\n", 20)[:20])
-    delimiter = max(_DELIMITERS, key=beginning.count)
+    text = decoded(source)
     csv.field_size_limit(16 * 1024 * 1024)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)))
     heads = rows[0] if rows else []
 
     def place(row: int, column: int) -> str:
@@ -48,7 +46,14 @@ def _columns(line: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()] or [""]
 
 
-def _decoded(source: BinaryIO) -> str:
+def delimiter_of(text: str) -> str:
+    """The character that parts the cells of a CSV file, by its first lines."""
+    beginning = "\n".join(text.split("\n", 20)[:20])
+    return max(_DELIMITERS, key=beginning.count)
+
+
+def decoded(source: BinaryIO) -> str:
+    """The text of a file by its byte order mark, as UTF-8, or as Windows wrote it."""
     source.seek(0)
     data = source.read()
     for mark, encoding in _BOMS:

@@ -14,13 +14,13 @@ def pieces(source: BinaryIO) -> Iterator[Piece]:
     """Everything in the presentation, each with its slide."""
     package = Package(source)
     yield from properties.of_package(package)
-    for number, part in enumerate(_slides(package), 1):
+    for number, part in enumerate(slides_of(package), 1):
         yield from _slide(package, part, f"slide {number}")
     yield from _people(package)
     yield from charts.pieces(package)
 
 
-def _slides(package: Package) -> list[str]:
+def slides_of(package: Package) -> list[str]:
     """The slides in the order in which they are shown."""
     main = package.main()
     targets = {one.id: one.target for one in package.related(main)}
@@ -35,15 +35,15 @@ def _relation(element: Element) -> str:
 
 def _slide(package: Package, part: str, place: str) -> Iterator[Piece]:
     tree = package.tree(part)
-    title = _words(next(iter(tree.iter("{*}txBody")), None))
+    title = words(next(iter(tree.iter("{*}txBody")), None))
     for frame in tree.iter("{*}tbl"):
-        yield Table(_rows(frame), title, lambda row, column: place)
+        yield Table(rows(frame), title, lambda row, column: place)
     for paragraph in tree.iter("{*}p"):
-        yield Passage(place, _words(paragraph))
+        yield Passage(place, words(paragraph))
     for one in package.related(part):
         if one.kind == "notesSlide":
             yield from (
-                Passage(f"{place}, notes", _words(each)) for each in package.tree(one.target).iter("{*}p")
+                Passage(f"{place}, notes", words(each)) for each in package.tree(one.target).iter("{*}p")
             )
         elif one.kind == "comments":
             yield from _comments(package.tree(one.target), place)
@@ -51,11 +51,13 @@ def _slide(package: Package, part: str, place: str) -> Iterator[Piece]:
             yield Passage(place, one.target[7:])
 
 
-def _rows(table: Element) -> list[list[str]]:
-    return [[_words(cell) for cell in row if local(cell) == "tc"] for row in table.iter("{*}tr")]
+def rows(table: Element) -> list[list[str]]:
+    """The cells of a drawn table as text."""
+    return [[words(cell) for cell in row if local(cell) == "tc"] for row in table.iter("{*}tr")]
 
 
-def _words(element: Element | None) -> str:
+def words(element: Element | None) -> str:
+    """All words below an element; empty for none."""
     return "".join(each.text or "" for each in element.iter("{*}t")) if element is not None else ""
 
 
@@ -64,7 +66,7 @@ def _comments(tree: Element, place: str) -> Iterator[Finding]:
     for each in tree.iter("{*}cm", "{*}reply"):
         text = "".join(one.text or "" for one in each if local(one) == "text")
         bodies = [one for one in each if local(one) == "txBody"]
-        text = text or " ".join(_words(body) for body in bodies)
+        text = text or " ".join(words(body) for body in bodies)
         yield Finding(Kind.COMMENT, place, tidied(masked(text)))
         yield from personal(text, place)
 

@@ -58,7 +58,7 @@ class Document:
         root = self.package.tree(self.main)
         paragraphs = tables = 0
         above = ""
-        for block in _blocks(next(each for each in root if local(each) == "body")):
+        for block in blocks_of(next(each for each in root if local(each) == "body")):
             if local(block) == "tbl":
                 tables += 1
                 yield from self._table(block, f"table {tables}", above)
@@ -73,15 +73,15 @@ class Document:
     def _table(self, table: Element, place: str, above: str) -> Iterator[Piece]:
         rows: list[list[str]] = []
         places: dict[tuple[int, int], str] = {}
-        for number, row in enumerate(_children(table, "tr")):
+        for number, row in enumerate(children(table, "tr")):
             cells: list[str] = []
-            for own, cell in enumerate(_children(row, "tc"), 1):
+            for own, cell in enumerate(children(row, "tc"), 1):
                 at = f"{place}, row {number + 1}, column {own}"
                 text = self._text(cell)
                 yield from self._marks(cell, at)
                 yield Passage(at, text, rows[0][own - 1] if rows and own <= len(rows[0]) else "")
                 places[number, len(cells)] = at
-                cells += [text] + [""] * (_span(cell) - 1)
+                cells += [text] + [""] * (span(cell) - 1)
             rows.append(cells)
         yield Table(rows, above.strip()[-400:], lambda row, column: places[row, column])
 
@@ -138,25 +138,25 @@ class Document:
         return "\n" if name in ("p", "tr") else ""
 
 
-def _blocks(parent: Element) -> Iterator[Element]:
+def blocks_of(parent: Element) -> Iterator[Element]:
     """Paragraphs and tables, also those inside content controls and tracked moves."""
     for child in parent:
         if local(child) in ("p", "tbl"):
             yield child
         elif local(child) in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"):
-            yield from _blocks(child)
+            yield from blocks_of(child)
 
 
-def _children(parent: Element, name: str) -> Iterator[Element]:
+def children(parent: Element, name: str) -> Iterator[Element]:
     """Rows or cells, also those inside content controls."""
     for child in parent:
         if local(child) == name:
             yield child
         elif local(child) in ("sdt", "sdtContent", "customXml"):
-            yield from _children(child, name)
+            yield from children(child, name)
 
 
-def _span(cell: Element) -> int:
+def span(cell: Element) -> int:
     """Over how many columns of the grid a cell reaches."""
     spans = [named(each, "val") for each in cell.iter("{*}gridSpan")]
     return int(spans[0]) if spans and spans[0].isdigit() and 0 < int(spans[0]) < 64 else 1

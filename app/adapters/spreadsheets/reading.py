@@ -2,9 +2,8 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import openpyxl
 
@@ -15,7 +14,6 @@ from app.adapters.forms import (
     NOT_OURS,
     PLACEHOLDERS,
     Filled,
-    Identity,
     NotReadable,
     checked,
     require_small,
@@ -23,9 +21,10 @@ from app.adapters.forms import (
     unguarded,
     unpacked,
 )
+from app.adapters.spreadsheets.cells import rows, shown, text_in
 from app.adapters.spreadsheets.writing import ABOUT, CHOICES, EVIDENCE, IDENTITY_ROW
 
-MOST_ROWS, MOST_COLUMNS = 60_000, 40
+Found = TypeVar("Found")
 
 
 def read(source: bytes) -> Filled:
@@ -33,11 +32,16 @@ def read(source: bytes) -> Filled:
 
     The file must have passed the structure check: nothing here looks for bombs or macros.
     """
+    return from_book(source, lambda book: checked(unpacked(identity_in(book, ABOUT)), _found_texts(book)))
+
+
+def from_book(source: bytes, take: Callable[[Any], Found]) -> Found:
+    """What ``take`` finds in the workbook. Raises NotReadable, also for whatever a parser stumbles over."""
     require_small(source)
     try:
         book = openpyxl.load_workbook(io.BytesIO(source), read_only=True, keep_links=False)
         try:
-            return checked(_found_identity(book), _found_texts(book))
+            return take(book)
         finally:
             book.close()
     except NotReadable:
@@ -46,16 +50,13 @@ def read(source: bytes) -> Filled:
         raise NotReadable(BROKEN) from None
 
 
-def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
-    return iter(sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS))
-
-
-def _found_identity(book: Any) -> Identity:
-    if ABOUT not in book.sheetnames:
+def identity_in(book: Any, sheet: str) -> str:
+    """The letters that say where the file belongs. Raises NotReadable when they are not there."""
+    if sheet not in book.sheetnames:
         raise NotReadable(NOT_OURS)
-    for row in _rows(book[ABOUT]):
+    for row in rows(book[sheet]):
         if len(row) > 1 and row[0].value == IDENTITY_ROW:
-            return unpacked(str(row[1].value or ""))
+            return str(row[1].value or "")
     raise NotReadable(NOT_OURS)
 
 
@@ -67,24 +68,25 @@ def _found_texts(book: Any) -> Iterator[tuple[str, str]]:
     for name in book.sheetnames:
         if name in (ABOUT, EVIDENCE, CHOICES):
             continue
-        rows = _rows(book[name])
-        head = [cell.value for cell in next(rows, ())]
+        lines = rows(book[name])
+        head = [cell.value for cell in next(lines, ())]
         if KEY_COLUMN not in head or ANSWER_COLUMN not in head:
             raise NotReadable(_no_columns(name))
-        yield from _joined(_keyed(rows, head.index(KEY_COLUMN), head.index(ANSWER_COLUMN), name))
+        yield from joined(keyed(lines, head.index(KEY_COLUMN), head.index(ANSWER_COLUMN), name))
 
 
-def _keyed(rows: Iterator[Sequence[Any]], key: int, answer: int, sheet: str) -> Iterator[tuple[str, str]]:
-    for row in rows:
-        named = _shown(row[key].value) if len(row) > key else ""
-        text = _text(row[answer], sheet) if len(row) > answer else ""
+def keyed(lines: Iterable[Sequence[Any]], key: int, answer: int, sheet: str) -> Iterator[tuple[str, str]]:
+    """Reference and text of each row; NotReadable for a text in a row without a reference."""
+    for row in lines:
+        named = shown(row[key].value) if len(row) > key else ""
+        text = text_in(row[answer], sheet) if len(row) > answer else ""
         if named:
             yield named, unguarded(text)
         elif text.strip():
             raise NotReadable(_no_key(f"{row[answer].column_letter}{row[answer].row}", sheet))
 
 
-def _joined(rows: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def joined(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """The rows of one answer as one text, still in the order of the sheet."""
     key, pieces = "", [""]
     for named, text in rows:
@@ -101,29 +103,6 @@ def _joined(rows: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 def _whole(pieces: list[str]) -> str:
     text = "".join(pieces)
     return "" if text.strip() in PLACEHOLDERS else unescaped(text)
-
-
-_OOXML_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-def _text(cell: Any, sheet: str) -> str:
-    if cell.data_type == "f":
-        raise NotReadable(_formula(cell.coordinate, sheet))
-    return _shown(cell.value)
-
-
-def _shown(value: object) -> str:
-    """A value as it would be typed: a day as 27 3 2026, a whole number without its point."""
-    if isinstance(value, datetime | date):
-        return f"{value.day} {value.month} {value.year}"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = "" if value is None else str(value)
-    return _OOXML_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
-
-
-def _formula(place: str, sheet: str) -> str:
-    return f"Cell {place} of the sheet “{sheet}” holds a formula. Type its result there as text."
 
 
 def _no_columns(sheet: str) -> str:

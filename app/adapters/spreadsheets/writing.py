@@ -6,11 +6,8 @@ No cell is ever a formula.
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import xlsxwriter  # type: ignore[import-untyped]
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
@@ -25,11 +22,10 @@ from app.adapters.forms import (
     guarded,
     packed,
 )
+from app.adapters.spreadsheets.cells import OPTIONS, Looks, cell, pieces
 
 ABOUT, EVIDENCE, CHOICES = "About", "Evidence", "Choices"
 IDENTITY_ROW = "For the portal (leave as it is)"
-# Excel's limit is 32,767 units of UTF-16. A longer text goes on in the rows below, under "B10/narrative (2)".
-LONGEST_CELL = 30_000
 _COLUMNS = (
     (KEY_COLUMN, 18),
     ("Criterion", 30),
@@ -40,47 +36,17 @@ _COLUMNS = (
 )
 _ANSWER = [name for name, _ in _COLUMNS].index(ANSWER_COLUMN)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
-
-
-@dataclass(frozen=True)
-class _Looks:
-    """How cells look. Answers are text to every program, whatever is typed, and are not locked."""
-
-    head: Format
-    told: Format
-    answer: Format
-    title: Format
-    quiet: Format
-
-    @classmethod
-    def of(cls, book: Workbook) -> "_Looks":
-        plain = {"font_name": "Arial", "font_size": 11, "text_wrap": True, "valign": "top"}
-        return cls(
-            head=book.add_format({**plain, "bold": True, "bg_color": "#D8DDE0", "border": 1}),
-            told=book.add_format({**plain, "border": 1, "border_color": "#AEB7BD"}),
-            answer=book.add_format(
-                {**plain, "border": 1, "num_format": "@", "locked": False, "bg_color": "#FFF9C4"}
-            ),
-            quiet=book.add_format({"font_name": "Arial", "font_size": 8, "font_color": "#4C6272"}),
-            title=book.add_format({**plain, "bold": True, "font_size": 16, "text_wrap": False}),
-        )
 
 
 def write(form: Form) -> bytes:
     """The form as a spreadsheet."""
     target = io.BytesIO()
-    book = Workbook(target, _OPTIONS)
+    book = Workbook(target, OPTIONS)
     # The author is written as the one who changed it last, too; no other name is in the file.
     book.set_properties(
         {"title": form.title, "author": form.portal, "created": form.made_at.replace(tzinfo=None)}
     )
-    looks = _Looks.of(book)
+    looks = Looks.of(book)
     _write_about(book.add_worksheet(ABOUT), form, looks)
     choices = _Choices()
     taken = {ABOUT.casefold(), EVIDENCE.casefold(), CHOICES.casefold()}
@@ -105,13 +71,9 @@ class _Choices:
     def write(self, sheet: Worksheet) -> None:
         for column, options in enumerate(self._columns):
             for row, text in enumerate(options):
-                sheet.write_string(row, column, _cell(text))
+                sheet.write_string(row, column, cell(text))
         sheet.hide()
         sheet.protect()
-
-
-def _cell(text: str) -> str:
-    return guarded(escaped(text))
 
 
 def _sheet_name(name: str, taken: set[str]) -> str:
@@ -125,10 +87,10 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return found
 
 
-def _write_about(sheet: Worksheet, form: Form, looks: _Looks) -> None:
+def _write_about(sheet: Worksheet, form: Form, looks: Looks) -> None:
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 90)
-    sheet.write_string(0, 0, _cell(form.title), looks.title)
+    sheet.write_string(0, 0, cell(form.title), looks.title)
     lines = [
         ("Organisation", form.organisation),
         ("Framework", form.framework),
@@ -137,8 +99,8 @@ def _write_about(sheet: Worksheet, form: Form, looks: _Looks) -> None:
     lines += [("Note", form.mark)] if form.mark else []
     lines += [(f"Step {number}", text) for number, text in enumerate(form.how_to, 1)]
     for row, (name, text) in enumerate(lines, 2):
-        sheet.write_string(row, 0, _cell(name), looks.head)
-        sheet.write_string(row, 1, _cell(text), looks.told)
+        sheet.write_string(row, 0, cell(name), looks.head)
+        sheet.write_string(row, 1, cell(text), looks.told)
     # The identity is a screenful of letters that nobody needs to see: on one line it ends with the cell.
     sheet.write_string(len(lines) + 3, 0, IDENTITY_ROW, looks.quiet)
     sheet.write_string(len(lines) + 3, 1, packed(form.identity), looks.quiet)
@@ -147,7 +109,7 @@ def _write_about(sheet: Worksheet, form: Form, looks: _Looks) -> None:
     sheet.protect()
 
 
-def _write_chapter(sheet: Worksheet, chapter: Chapter, looks: _Looks, choices: _Choices) -> None:
+def _write_chapter(sheet: Worksheet, chapter: Chapter, looks: Looks, choices: _Choices) -> None:
     for column, (name, width) in enumerate(_COLUMNS):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, looks.head)
@@ -167,16 +129,16 @@ def _write_chapter(sheet: Worksheet, chapter: Chapter, looks: _Looks, choices: _
     sheet.protect("", {"format_rows": True, "format_columns": True})
 
 
-def _write_field(sheet: Worksheet, row: int, section: Section, one: Field, looks: _Looks) -> int:
-    """One row, and more below it for a text that no cell holds. Returns the row after."""
+def _write_field(sheet: Worksheet, row: int, section: Section, one: Field, looks: Looks) -> int:
+    """One row, and more below it, under "B10/narrative (2)", for a text that no cell holds. Returns the row after."""
     about = [f"{option.text}. {option.about}" if option.about else option.text for option in one.options]
     told = (f"{section.code}: {section.title}", one.label, "\n".join(filter(None, (one.hint, *about))))
-    for number, piece in enumerate(_pieces(escaped(one.text)), 1):
-        texts = (one.key if number == 1 else f"{one.key} ({number})", *map(_cell, told))
+    for number, piece in enumerate(pieces(escaped(one.text)), 1):
+        texts = (one.key if number == 1 else f"{one.key} ({number})", *map(cell, told))
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, looks.told)
         sheet.write_string(row, _ANSWER, guarded(piece), looks.answer)
-        sheet.write_string(row, _ANSWER + 1, _cell(one.status), looks.told)
+        sheet.write_string(row, _ANSWER + 1, cell(one.status), looks.told)
         row += 1
     return row
 
@@ -189,18 +151,7 @@ def _let_choose(sheet: Worksheet, rows: list[int], source: str) -> None:
     sheet.data_validation(*first, rule)
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces that a cell holds; one piece when it is empty."""
-    at = 0
-    while at == 0 or at < len(text):
-        piece = text[at : at + LONGEST_CELL]
-        while len(piece.encode("utf-16-le", "surrogatepass")) > 2 * LONGEST_CELL:
-            piece = piece[: len(piece) - max(1, len(piece) // 20)]
-        yield piece
-        at += len(piece) or 1
-
-
-def _write_evidence(sheet: Worksheet, form: Form, looks: _Looks) -> None:
+def _write_evidence(sheet: Worksheet, form: Form, looks: Looks) -> None:
     for column, (name, width) in enumerate((("Criterion", 40), ("Evidence", 60), ("Where to look", 60))):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, looks.head)
@@ -208,6 +159,6 @@ def _write_evidence(sheet: Worksheet, form: Form, looks: _Looks) -> None:
     rows = [(f"{one.code}: {one.title}", item.title, item.where) for one in sections for item in one.evidence]
     for row, texts in enumerate(rows, 1):
         for column, text in enumerate(texts):
-            sheet.write_string(row, column, _cell(text), looks.told)
+            sheet.write_string(row, column, cell(text), looks.told)
     sheet.freeze_panes(1, 0)
     sheet.protect()

@@ -1,0 +1,1 @@
+"""Who reviews what, found by a solver in a process of its own."""

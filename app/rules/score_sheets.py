@@ -1,0 +1,185 @@
+"""A reviewer's score sheet away from the portal: what it says, and what it would change on its way back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.adapters.forms import digest
+from app.adapters.spreadsheets.score_sheets import (
+    NOTE,
+    REASON,
+    SCORE,
+    SCORE_TEXTS,
+    WRITTEN_IN,
+    FilledSheet,
+    ScoreSheet,
+    SheetIdentity,
+    SheetRow,
+    key_of,
+    written,
+)
+from app.criteria.schema import Criterion, Framework
+from app.models import Score
+from app.rules.errors import RuleError
+from app.rules.marks import mark
+from app.rules.passages import passage
+
+OTHER_REVIEW = "This score sheet is of another review. Open that one to bring it back, or download this one's sheet."
+OTHER_COPY = (
+    "The organisation has signed a newer copy since this sheet was downloaded. Download it again and copy what still "
+    "holds into it."
+)
+_FIELDS = {SCORE: "score", REASON: "reason", NOTE: "private-note"}
+_HOW_TO = (
+    "Write in the yellow cells of the sheet “Scores”: a score from 0 to 3, the reason, and if you wish a private note.",
+    "The organisation reads the reason as feedback when the outcome is released. Do not name yourself or any other "
+    "person in it. Only the Assembly's moderation reads the private note.",
+    "Bring the file back on the page of this review. You see what would change before anything does.",
+)
+
+
+class Choice(StrEnum):
+    """What to save where a score was saved in the portal after the sheet was downloaded."""
+
+    SHEET = "sheet"
+    PORTAL = "portal"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a sheet is made of, read at one moment: one review and nothing of any other."""
+
+    review_id: UUID
+    copy_sha256: str
+    organisation: str
+    ods_code: str
+    level: str
+    window: str
+    framework: Framework
+    scores: Mapping[str, Score]  # by criterion code, in the order of the sealed copy
+
+    @property
+    def criteria(self) -> list[Criterion]:
+        return [self.framework.criterion(code) for code in self.scores]
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """What the sheet would change for one criterion: each text as saved and as it would be, by column."""
+
+    code: str
+    title: str
+    version: int  # of the saved row
+    old: Mapping[str, str]
+    new: Mapping[str, str]
+    is_stale: bool  # saved in the portal since the sheet was downloaded
+    faults: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that differ."""
+        return [name for name in WRITTEN_IN if self.old[name] != self.new[name]]
+
+
+def sheet_of(contents: Contents, *, portal: str, at: datetime) -> ScoreSheet:
+    """The sheet as it is downloaded: the scores so far, and how each row stood."""
+    rows = tuple(_row(contents.framework, contents.scores[one.code], one) for one in contents.criteria)
+    identity = SheetIdentity(
+        review_id=str(contents.review_id),
+        copy_sha256=contents.copy_sha256,
+        made_at=at.isoformat(),
+        versions={code: one.version for code, one in contents.scores.items()},
+        written=written(rows),
+    )
+    about = [
+        ("Organisation", contents.organisation),
+        ("Level", contents.level),
+        ("Window", contents.window),
+        ("Framework", f"{contents.framework.title}, version {contents.framework.version}"),
+        *((f"Step {number}", text) for number, text in enumerate(_HOW_TO, 1)),
+    ]
+    title = f"Score sheet: {contents.organisation}, {contents.level}"
+    return ScoreSheet(title, portal, tuple(about), at, rows, identity)
+
+
+def _row(framework: Framework, score: Score, criterion: Criterion) -> SheetRow:
+    names = framework.settings.score_names
+    return SheetRow(
+        code=criterion.code,
+        title=criterion.title,
+        asked=(criterion.guidance, *(question.label for question in criterion.questions)),
+        descriptors=tuple(f"{n}, {names[n].lower()}: {text}" for n, text in enumerate(criterion.descriptors)),
+        texts=texts_of(score),
+    )
+
+
+def texts_of(score: Score) -> dict[str, str]:
+    """A saved score as the sheet's cells; an empty one where no score was given."""
+    return {
+        SCORE: "" if score.score is None else str(score.score),
+        REASON: score.reason,
+        NOTE: score.private_note,
+    }
+
+
+def require_ours(filled: FilledSheet, contents: Contents) -> None:
+    """Raise RuleError for the sheet of another review, whoever's it is, or of an older sealed copy."""
+    if filled.identity.review_id != str(contents.review_id):
+        raise RuleError(OTHER_REVIEW)
+    if filled.identity.copy_sha256 != contents.copy_sha256:
+        raise RuleError(OTHER_COPY)
+    if filled.identity.versions.keys() != contents.scores.keys():
+        raise RuleError(
+            "The criteria to score have changed since this sheet was downloaded. Download it again."
+        )
+
+
+def changes(filled: FilledSheet, contents: Contents) -> list[RowChange]:
+    """Every row that would change, in the order of the sheet. What was not touched in a cell stays as it is saved."""
+    found = (
+        _change(filled, contents.scores[criterion.code], criterion.title) for criterion in contents.criteria
+    )
+    return [one for one in found if one.columns or one.faults]
+
+
+def _change(filled: FilledSheet, saved: Score, title: str) -> RowChange:
+    code, old, faults = saved.criterion_code, texts_of(saved), []
+    new = dict(old)
+    for column in WRITTEN_IN:
+        text = filled.texts[code][column]
+        if digest(text) == filled.identity.written.get(key_of(code, column)):
+            continue
+        try:
+            new[column] = _tidied(column, text)
+        except RuleError as error:
+            new[column] = text
+            faults.append(f"Cell {filled.places[code][column]}: {error.sentence}")
+    is_stale = saved.version != filled.identity.versions[code]
+    return RowChange(code, title, saved.version, old, new, is_stale, tuple(faults))
+
+
+def _tidied(column: str, text: str) -> str:
+    """As the page would save it."""
+    if column != SCORE:
+        return passage(text, _FIELDS[column])
+    if (score := text.strip()) and score not in SCORE_TEXTS:
+        raise RuleError(f"Choose a score from 0 to 3. The cell says “{score[:40]}”.")
+    return score
+
+
+def fingerprint(found: Iterable[RowChange]) -> str:
+    """A mark of everything a person was shown: it differs once any of it does."""
+    return mark([[one.code, one.version, dict(one.old), dict(one.new), one.is_stale] for one in found])
+
+
+def wanted(found: Sequence[RowChange], choices: Mapping[str, Choice]) -> list[RowChange]:
+    """The rows to save. RuleError, its field the criterion, for a stale row about which nothing was chosen, and for
+    one that can't be kept."""
+    for one in found:
+        if one.faults:
+            raise RuleError(one.faults[0], field=one.code)
+        if one.is_stale and one.code not in choices:
+            raise RuleError(f"Choose what to save for {one.code}.", field=one.code)
+    return [one for one in found if not one.is_stale or choices[one.code] is Choice.SHEET]
