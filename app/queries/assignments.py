@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.criteria.schema import Framework
 from app.models import (
+    OPEN_STATUSES,
     Appeal,
     FrameworkVersion,
     Person,
@@ -25,6 +26,8 @@ from app.queries.scopes import judged_before
 from app.rules import scoring
 from app.rules.conflicts import not_assignable
 from app.rules.people import CONFLICT_YEARS, Who
+
+_WAITING = (ReviewStatus.ASSIGNED, ReviewStatus.STARTED)
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def candidates(
     submission: Submission,
     at: datetime,
     years: int = CONFLICT_YEARS,
-    asked_by: UUID | None = None,
+    asked_by: Who | None = None,
 ) -> list[Candidate]:
     """Every reviewer, by name."""
     taken = {one.person_id for one in assigned(session, submission.id)}
@@ -137,24 +140,30 @@ def reviewers(session: Session, at: datetime, years: int = CONFLICT_YEARS) -> li
     return people.judges(session, frozenset({Role.REVIEWER}), at, years)
 
 
-def still_open(asked_by: UUID | None) -> sa.ColumnElement[bool]:
-    """The condition that a review is not sealed, as far as ``asked_by`` may know.
+def still_open(asked_by: Who | None) -> sa.ColumnElement[bool]:
+    """The condition that a review, joined to its submission, is not sealed, as far as ``asked_by`` may know.
 
-    Beside a review of their own that they have not sealed, the other's counts as open: the number would tell how far
-    it is (B-15).
+    Beside a review of their own that they have not sealed, and where a conflict of interest stands in the way, a sealed
+    one counts as open: the number would tell how far it is (B-15, B-19).
     """
-    waits = (ReviewStatus.ASSIGNED, ReviewStatus.STARTED)
+    waits = col(Review.status).in_(_WAITING)
+    if asked_by is None:
+        return waits
     mine = aliased(Review)
     beside = sa.select(col(mine.submission_id)).where(
-        col(mine.reviewer_id) == asked_by, col(mine.status).in_(waits)
+        col(mine.reviewer_id) == asked_by.person_id, col(mine.status).in_(_WAITING)
     )
-    is_sealed = col(Review.status) == ReviewStatus.SEALED
-    return sa.or_(col(Review.status).in_(waits), sa.and_(is_sealed, col(Review.submission_id).in_(beside)))
+    hidden = sa.or_(
+        col(Submission.id).in_(beside),
+        sa.and_(sa.not_(submissions.free_of_conflict(asked_by)), col(Submission.status).in_(OPEN_STATUSES)),
+    )
+    return sa.or_(waits, sa.and_(col(Review.status) == ReviewStatus.SEALED, hidden))
 
 
-def _open_reviews(session: Session, asked_by: UUID | None) -> dict[UUID, int]:
+def _open_reviews(session: Session, asked_by: Who | None) -> dict[UUID, int]:
     rows = session.execute(
         sa.select(col(Review.reviewer_id), sa.func.count())
+        .join(Submission, col(Submission.id) == col(Review.submission_id))
         .where(still_open(asked_by))
         .group_by(col(Review.reviewer_id))
     ).all()

@@ -104,7 +104,7 @@ def problem(
     for one in given(session, [row.submission.id for row in rows]):
         present[one.submission_id].append(one)
     judges = assignments.reviewers(session, at, who.conflict_years)
-    reviewers = _reviewers(session, window, judges, uk_day(at), limits, who.person_id)
+    reviewers = _reviewers(session, window, judges, uk_day(at), limits, who)
     knowing = {one.id: one.principles for one in reviewers}
     lacking = [
         found
@@ -147,7 +147,7 @@ def _principles(framework: Framework, level: str, kind: OrganisationKind) -> fro
 
 
 def _reviewers(
-    session: Session, window: Window, judges: Iterable[Who], today: date, limits: Limits, asked_by: UUID
+    session: Session, window: Window, judges: Iterable[Who], today: date, limits: Limits, asked_by: Who
 ) -> list[Reviewer]:
     profiles = {one.person_id: one for one in session.exec(select(ReviewerProfile)).all()}
     absences: dict[UUID, list[tuple[date, date]]] = defaultdict(list)
@@ -182,7 +182,7 @@ def bodies(who: Who) -> frozenset[UUID]:
     return frozenset(tie.organisation_id for tie in who.ties if tie.kind in WORKING)
 
 
-def open_reviews(session: Session, asked_by: UUID | None = None) -> dict[UUID, int]:
+def open_reviews(session: Session, asked_by: Who | None = None) -> dict[UUID, int]:
     """How many reviews each reviewer has not sealed yet, as far as ``asked_by`` may know, those of closed submissions
     left out."""
     rows = session.execute(

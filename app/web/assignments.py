@@ -76,9 +76,7 @@ def _context(
         "framework": parts.shelf.get(session, submission.framework_version_id),
         "assigned": current,
         "missing": missing,
-        "candidates": assignments.candidates(
-            session, submission, at, parts.settings.conflict_years, who.person_id
-        ),
+        "candidates": assignments.candidates(session, submission, at, parts.settings.conflict_years, who),
         "may_assign": Verb.ASSIGN_REVIEWER in verbs and missing > 0,
         "may_remove": Verb.REMOVE_REVIEWER in verbs,
     }

@@ -122,6 +122,7 @@ def test_the_same_reviewer_once_and_no_more_than_the_framework_asks_for(
             assigned(session, story, submission, "reviewer_3")
 
 
+@pytest.mark.reaches_past
 @pytest.mark.parametrize("status", sorted(set(Status) - {*TRANSITIONS[Verb.ASSIGN_REVIEWER].come_from}))
 def test_reviewers_change_only_between_submission_and_the_end_of_review(
     database: Database, story: Story, status: Status

@@ -209,6 +209,7 @@ def test_two_last_seals_at_once_make_one_transition_on_postgresql(real_postgresq
     _race_of_last_seals(real_postgresql, story, rounds=8)
 
 
+@pytest.mark.reaches_past
 def test_two_last_seals_at_once_make_one_transition(database: Database, story: Story) -> None:
     if ON_POSTGRESQL:
         pytest.skip("the test above is this one on PostgreSQL")

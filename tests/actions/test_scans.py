@@ -172,7 +172,7 @@ def test_U11_a_file_without_an_answer_is_tried_five_times_and_parked(
     assert (found.scan, found.tries, found.last_error) == (ScanState.WAITING, 5, "it hung up")
     subject = "A file could not be checked for viruses"
     addresses = [
-        f"administrator{who}@example.invalid" for who in (".of.a", ".of.a", "", "")
+        f"administrator{who}@example.invalid" for who in (".2", ".2", ".of.a", ".of.a", "", "")
     ]  # of each file, once
     assert mails(database) == [(address, subject) for address in addresses]
     with database.read() as session:
@@ -352,6 +352,7 @@ class TestInfected:
         found = row(database, version)
         assert (found.scan, found.signature) == (ScanState.INFECTED, "Win.Test")
         assert mails(database) == [
+            ("administrator.2@example.invalid", "A virus was found in a file"),
             ("administrator.of.a@example.invalid", "A virus was found in a file"),
             ("administrator@example.invalid", "A virus was found in a file"),
             ("lead.a@example.invalid", "A virus was found in a file"),
@@ -378,7 +379,7 @@ class TestInfected:
         with database.write() as session:
             scans.note_infected(session, version, "Win.Test", at=NOW)
             scans.note_infected(session, version, "Win.Other", at=NOW)
-        assert len(mails(database)) == 3
+        assert len(mails(database)) == 4
         assert row(database, version).signature == "Win.Test"
 
     def test_what_the_scanner_can_not_read_is_locked_away_with_other_words(
@@ -432,7 +433,7 @@ class TestInfected:
         told = set(mails(database)) - known
         assert told == {
             (f"{part}@example.invalid", "A virus was found in a file")
-            for part in ("administrator", "administrator.of.a", "lead.a", "reviewer.1")
+            for part in ("administrator", "administrator.2", "administrator.of.a", "lead.a", "reviewer.1")
         }
         with database.read() as session:
             bodies = session.exec(select(Mail.body).where(col(Mail.to) == "reviewer.1@example.invalid")).all()

@@ -46,6 +46,8 @@ def make(template: tuple[str, Story], tmp_path_factory: pytest.TempPathFactory) 
             world.at = NOW + AT_WORK
             play(world)
         world.at, world.browsers = NOW + LOOKING, {}
+        with world.database.read() as session:  # as in any process that has run for a while
+            app.state.portal.shelf.get(session, world.story.version_id)
         return world
 
     yield played

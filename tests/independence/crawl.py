@@ -89,6 +89,9 @@ def unpacked(content: bytes) -> bytes:
         return b"".join(name.encode() + b"\n" + unpacked(archive.read(name)) for name in archive.namelist())
 
 
+_LINK = re.compile(r"/link/[\w-]+")  # drawn for each mail
+
+
 def mails(world: World, part: str) -> list[tuple[str, str, str]]:
     """Every mail to the person: subject, text and moment, in the order they were written."""
     if not part:
@@ -96,7 +99,7 @@ def mails(world: World, part: str) -> list[tuple[str, str, str]]:
     address = world.story.people[part].email
     with world.database.read() as session:
         rows = session.exec(select(Mail).where(col(Mail.to) == address)).all()
-        return sorted((str(row.written_at), row.subject, row.body) for row in rows)
+        return sorted((str(row.written_at), row.subject, _LINK.sub("/link/", row.body)) for row in rows)
 
 
 def differences(one: dict[str, Fetched], other: dict[str, Fetched]) -> list[str]:

@@ -119,7 +119,8 @@ CASES = [
     (ALONE, mine_open, scored_otherwise),
     (ALONE, mine_open, sealed),
     (ALONE, mine_open, sealed_otherwise),
-    (OVERSEEING, nothing, scored),
+    # Once X has started: before, the dashboard's counts tell an administrator, as they tell an ICB, that reading began.
+    (OVERSEEING, mine_open, scored),
     (OVERSEEING, mine_open, scored_otherwise),
     (OVERSEEING, mine_open, sealed_otherwise),
 ]

@@ -259,6 +259,7 @@ def test_a_submission_moves_from_desk_to_desk(session: Session, story: Story) ->
     assert told(session, story, "lead_c") == []
 
 
+@pytest.mark.reaches_past
 def test_b07_the_chairs_line_tells_nothing_of_the_review(session: Session, story: Story) -> None:
     submission = steps.signed(session, story)
     row = session.exec(select(CoSignature)).first() or CoSignature(

@@ -38,9 +38,6 @@ OPEN_ALREADY = (
     "! This level is already with the sponsor or the Assembly. Open the submission to see where it is."
 )
 TOO_LATE_TO_DECLINE = "! This submission can no longer be declined. Open it to see where it is."
-TOO_LATE_TO_WITHDRAW = (
-    "! This submission can no longer be withdrawn, because its review has started or it is closed."
-)
 STALE_SCORE = "! This score was saved in another window since you opened it."
 STALE_LIST = "! A score was changed in another window since you opened this page. Check the list again before you seal."
 INCOMPLETE = "! The form was not complete. Reload the page and try again."
@@ -121,7 +118,7 @@ CASES = {
     "sign as the lead": Case("lead_a", "{a}/sign", 403, FORBIDDEN, {"read": "yes"}),
     "sign twice": Case("sponsor_b", "{b}/sign", 409, CHANGED, {"read": "yes", "content": "0" * 64}),
     "decline what is signed": Case("sponsor_b", "{b}/decline", 409, TOO_LATE_TO_DECLINE, REASON),
-    "withdraw what is being reviewed": Case("lead_b", "{b}/withdraw", 409, TOO_LATE_TO_WITHDRAW, REASON),
+    "withdraw without a reason": Case("lead_b", "{b}/withdraw", 422, "! Enter a reason.", {"reason": " "}),
     "assign before it is signed": Case("administrator", "{a}/reviewers", 409, CHANGED, {"REVIEWER": "yes"}),
     "remove a sealed review": Case("administrator", "{b}/reviewers/{sealed_id}/remove", 404, MISSING, REASON),
     "start a sealed review": Case("reviewer_1", "{sealed}/start", 409, CHANGED),
@@ -172,7 +169,7 @@ CASES = {
         more=multipart(("form-finished", "yes"), file="form-seen"),
     ),
     "a file where a reason is wanted": Case(
-        "lead_b", "{b}/withdraw", 409, TOO_LATE_TO_WITHDRAW, more=multipart(file="reason")
+        "lead_b", "{b}/withdraw", 422, "! Enter a reason.", more=multipart(file="reason")
     ),
     "text where a file is wanted": Case("lead_a", "{library}/new", 422, "", {"file": "text", "title": "T"}),
     "two files": Case(
