@@ -29,7 +29,6 @@ from tests.story import NOW, Story
 from tests.walk import BrowserOf, errors_of, title_of
 
 CHANGED = "This has changed since you opened it"
-NOT_DONE = "This could not be done"
 UNREADABLE = "This could not be read"
 MISSING = "Page not found"
 FORBIDDEN = "You can't do this"
@@ -185,7 +184,9 @@ CASES = {
     "a level that is none": Case("lead_a", "{answers}/submit/platinum", 404, MISSING),
     "a criterion that is none": Case("lead_a", "{answers}/criteria/Z99", 404, MISSING, ANSWER),
     "an id that is none": Case("lead_a", "/submissions/1%27%20OR%201=1/withdraw", 404, MISSING, REASON),
-    "an outcome that is none": Case("administrator", "{b}/decision", 422, NOT_DONE, {"outcome": "Gold"}),
+    "an outcome that is none": Case(
+        "administrator", "{b}/decision", 422, "! Select an outcome.", {"outcome": "Gold"}
+    ),
     # shapes
     "the same field twice": Case(
         "lead_a", "{answers}/criteria/B01", 400, UNREADABLE, more=raw("form-seen=1&form-seen=2")
