@@ -70,7 +70,7 @@ class Judging(Telling):
         hands = self.hands
         self._as_administrator()
         hands.press("Record the decision")
-        hands.reads("15 criteria are met and 1 are not.")
+        hands.reads("15 criteria are met and 1 is not.")
         hands.choose("Not yet")
         hands.write(re.compile("^B01 "), "Show where the statement is published.")
         hands.press("Record the decision")
