@@ -186,6 +186,7 @@ def test_k05_withdrawing_is_possible_until_the_release_and_takes_the_reviewers_a
         assert (submission.status, review.status) == (Status.WITHDRAWN, ReviewStatus.REMOVED)
 
 
+@pytest.mark.reaches_past
 def test_k05_a_pending_decision_is_void_once_its_submission_is_withdrawn(
     database: Database, story: Story
 ) -> None:
@@ -200,6 +201,7 @@ def test_k05_a_pending_decision_is_void_once_its_submission_is_withdrawn(
         assert (decision.void_at, decision.void_by_id) == (NOW, by.person_id)
 
 
+@pytest.mark.reaches_past
 def test_k05_what_was_released_is_never_withdrawn_not_even_under_a_clarification(
     database: Database, story: Story
 ) -> None:

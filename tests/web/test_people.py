@@ -267,7 +267,10 @@ def test_a09_who_may_invite(browser_of: BrowserOf, story: Story, database: Datab
         browser = browser_of(story.people[part])
         posts = (f"{trust}/people/invite", f"{trust}/invitations/{id_}/resend")
         found[part] = {browser.post(path).status_code for path in posts}
-    own, seen = {"contributor_a", "sponsor_a", "chair_a"}, {"administrator", "administrator_of_a"}
+    own, seen = (
+        {"contributor_a", "sponsor_a", "chair_a"},
+        {"administrator", "administrator_2", "administrator_of_a"},
+    )
     seen |= {"icb_viewer_1", "region_viewer"}  # they may know that the organisation exists
     assert {part for part, codes in found.items() if codes == {403}} == own | seen
     assert {part for part, codes in found.items() if codes == {404}} == set(PEOPLE) - own - seen - {"lead_a"}

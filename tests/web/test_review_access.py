@@ -173,6 +173,7 @@ def test_b08_a_reviewer_who_leads_a_trust_gains_nothing_across(
         assert (path, browser.get(path).status_code) == (path, 404)
 
 
+@pytest.mark.reaches_past
 def test_f01_a_reviewer_who_joins_the_trust_loses_access_at_once(
     both: tuple[UUID, UUID], database: Database, story: Story, browser_of: Browser
 ) -> None:
