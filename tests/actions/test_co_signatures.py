@@ -204,6 +204,7 @@ def test_who_judges_reads_all_and_the_organisation_as_far_as_allowed(
             "reviewer_1",
             "moderator",
             "administrator",
+            "administrator_2",
         }
         assert {said for said in told.values() if said != full} == {(None, "")}
 
