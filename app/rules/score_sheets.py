@@ -26,7 +26,9 @@ from app.rules.errors import RuleError
 from app.rules.marks import mark
 from app.rules.passages import passage
 
-OTHER_REVIEW = "This score sheet is of another review. Open that one to bring it back, or download this one's sheet."
+OTHER_REVIEW = (
+    "This score sheet is of another review. Open that one to bring it back, or download this one's sheet."
+)
 OTHER_COPY = (
     "The organisation has signed a newer copy since this sheet was downloaded. Download it again and copy what still "
     "holds into it."

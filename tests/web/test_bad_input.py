@@ -38,7 +38,9 @@ OPEN_ALREADY = (
 )
 TOO_LATE_TO_DECLINE = "! This submission can no longer be declined. Open it to see where it is."
 STALE_SCORE = "! This score was saved in another window since you opened it."
-STALE_LIST = "! A score or mark was changed in another window since you opened this page. Check the list again."
+STALE_LIST = (
+    "! A score or mark was changed in another window since you opened this page. Check the list again."
+)
 INCOMPLETE = "! The form was not complete. Reload the page and try again."
 RANDOM = UUID("00000000-0000-4000-8000-000000000000")
 
