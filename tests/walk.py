@@ -72,6 +72,14 @@ class Walk:
         )
         return str(answer.headers["location"])
 
+    def new_on_page(self, part: str, page: str, form: Mapping[str, str], links: str, *, to: str = "") -> str:
+        """Send a form of ``page`` there or to ``to``. Returns the one link of this pattern that the page then has
+        and had not: which of several comes first in a list of one day is nobody's promise."""
+        known = set(re.findall(links, self.get(part, page)))
+        self.post(part, to or page, form)
+        (new,) = set(re.findall(links, self.get(part, page))) - known
+        return str(new)
+
     def template_of(self, path: str) -> str:
         """The route's own path, for example ``/reviews/{review_id}/seal``."""
         for route in routes_of(self.app):

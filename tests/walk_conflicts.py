@@ -6,6 +6,7 @@ from app.rules.workflow import Verb
 from tests.judging import assigned, sealed_submission
 from tests.walk import Walk
 
+LINK = r'(?<=href=")/interests/[0-9a-f-]+(?=")'
 DAY = {"to-day": "22", "to-month": "11", "to-year": "2026"}
 
 
@@ -22,11 +23,14 @@ def declare_and_waive(walk: Walk) -> None:
     _withdraw(walk, "reviewer_3", another)
     walk.post("reviewer_3", "/interests/employer", {"employer": "none"})
     recorded = {"person": str(walk.story.people["reviewer_3"].id), "organisation": another}
-    walk.post("administrator", "/conflicts/interests", {**recorded, "kind": "works or worked there"})
-    withdrawals = re.findall(
-        r"/conflicts/interests/[0-9a-f-]+/withdraw", walk.get("administrator", "/conflicts")
+    withdrawal = walk.new_on_page(
+        "administrator",
+        "/conflicts",
+        {**recorded, "kind": "works or worked there"},
+        r"/conflicts/interests/[0-9a-f-]+/withdraw",
+        to="/conflicts/interests",
     )
-    walk.post("administrator", withdrawals[0], {"reason": "It was another trust."})
+    walk.post("administrator", withdrawal, {"reason": "It was another trust."})
     _waive(walk, path)
 
 
@@ -39,25 +43,14 @@ def _group(walk: Walk, organisation: str) -> None:
 
 
 def _withdraw(walk: Walk, part: str, organisation: str) -> None:
-    """The first interest on one's page is the newest: work that ends; the one after it is withdrawn."""
-    walk.post(part, "/interests", {"organisation": organisation, "kind": "works or worked there"})
-    found = {
-        words: path
-        for path, words in re.findall(
-            r'<a href="(/interests/[0-9a-f-]+)">([\w ]+)', walk.get(part, "/interests")
-        )
-    }
-    walk.get(part, found["Enter the last day"])
-    walk.post(part, f"{found['Enter the last day']}/end", DAY)
-    walk.post(part, "/interests", {"organisation": organisation, "kind": "helped with its submission"})
-    found = {
-        words: path
-        for path, words in re.findall(
-            r'<a href="(/interests/[0-9a-f-]+)">([\w ]+)', walk.get(part, "/interests")
-        )
-        if path != found["Withdraw"]
-    }
-    walk.post(part, f"{found['Withdraw']}/withdraw", {"reason": "I did not, after all."})
+    """One interest is ended and another withdrawn; the one at the organisation that is judged stays as it is."""
+    interest = {"organisation": organisation, "kind": "works or worked there"}
+    work = walk.new_on_page(part, "/interests", interest, LINK)
+    walk.get(part, work)
+    walk.post(part, f"{work}/end", DAY)
+    interest["kind"] = "helped with its submission"
+    help_given = walk.new_on_page(part, "/interests", interest, LINK)
+    walk.post(part, f"{help_given}/withdraw", {"reason": "I did not, after all."})
 
 
 def _waive(walk: Walk, submission: str) -> None:

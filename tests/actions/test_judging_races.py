@@ -310,6 +310,7 @@ def vote_twice(stage: Stage) -> list[object]:
     return sorted(at_once(stage.database, again, again), key=str)
 
 
+@pytest.mark.reaches_past
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has one writer, so no lock can be taken off")
 @pytest.mark.parametrize("race", [seal_both, decide_twice, decide_and_withdraw, vote_twice])
 def test_with_the_lock_off_the_same_races_go_wrong(stage: Stage, race: Race) -> None:
