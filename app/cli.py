@@ -12,7 +12,7 @@ import uvicorn
 from sqlmodel import Session, select
 
 from app import demo, jobs
-from app.actions import loading, membership, scans
+from app.actions import loading, membership, scans, standings
 from app.actions import windows as window_actions
 from app.adapters import directory
 from app.adapters.email import sender_for
@@ -138,8 +138,11 @@ def rescan() -> None:
 
 @portal.command()
 def migrate() -> None:
-    """Bring the database to today's tables."""
-    upgrade(Database(_settings().database))
+    """Bring the database to today's tables, and count what an older one has not counted yet."""
+    database = Database(_settings().database)
+    upgrade(database)
+    with database.write() as session:
+        standings.state_all(session, at=database.now(session))
 
 
 @portal.command("check-migrations")
@@ -153,11 +156,18 @@ def check_migrations() -> None:
 @portal.command()
 def load() -> None:
     """Load the shipped framework version and the organisations."""
-    at = datetime.now(UTC)
-    with Database(_settings().database).write() as session:
+    at, settings = datetime.now(UTC), _settings()
+    with Database(settings.database).write() as session:
         loading.publish_framework(session, load_folder(FRAMEWORK), declared=load_carry_over(FRAMEWORK), at=at)
         rows = loading.load_organisations(session, directory.entries(ORGANISATIONS), at=at)
-        loading.load_successions(session, directory.successions(SUCCESSIONS), rows)
+        loading.load_successions(
+            session,
+            directory.successions(SUCCESSIONS),
+            rows,
+            at=at,
+            years=settings.conflict_years,
+            base_url=settings.base_url,
+        )
 
 
 @portal.command("seed-demo")

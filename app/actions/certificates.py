@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app.actions.history import record
+from app.actions.standings import restate
 from app.criteria.schema import Framework
 from app.models import Certificate, CertificateCounter, Decision, Organisation, Submission
 from app.rules.certificates import expiry, number
@@ -75,6 +76,7 @@ def issue(
     record(
         session, f"certificate:{certificate.id}", "issue", by=by.person_id, at=at, facts=_printed(certificate)
     )
+    restate(session, organisation, cause=f"certificate:{certificate.id}", at=at)
     return certificate
 
 
@@ -123,3 +125,4 @@ def revoke(
     stream = f"certificate:{certificate.id}"
     facts = {"revoked_on": on.isoformat(), "revoke_reason": reason}
     record(session, stream, "revoke", by=by.person_id, at=at, reason=reason, facts=facts)
+    restate(session, session.get_one(Organisation, certificate.organisation_id), cause=stream, at=at)

@@ -6,8 +6,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.models import Event
+from app.actions.standings import follow_stage
+from app.models import Event, Submission
 from app.rules.history import FIRST, line_hash
+
+SUBMISSION = "submission:"
 
 
 def record(
@@ -23,7 +26,8 @@ def record(
     """Add the next line to ``stream``. ``facts`` are JSON values and hold no evidence text and no names.
 
     The caller holds the row the stream is about, so two lines never race for a number; the unique constraint on
-    stream and number is the second guard.
+    stream and number is the second guard. A line that tells a submission's status moves its stage with it, so that no
+    dashboard can lag behind the history.
     """
     number, previous = _end_of(session, stream)
     event = Event(
@@ -39,6 +43,8 @@ def record(
     )
     session.add(event)
     session.flush()
+    if stream.startswith(SUBMISSION) and "status" in event.facts:
+        follow_stage(session, session.get_one(Submission, UUID(stream.removeprefix(SUBMISSION))), at=at)
     return event
 
 

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
+from app.actions import strikes
 from app.actions.history import record
+from app.actions.standings import restate
 from app.adapters.directory import DirectoryEntry, DirectorySuccession
 from app.criteria.carry_over import CarryOver, resolved
 from app.criteria.loader import checksum, from_document, to_document
@@ -15,6 +17,7 @@ from app.criteria.schema import Framework, OrganisationKind
 from app.models import FrameworkVersion, Organisation, Succession
 from app.queries import frameworks
 from app.rules.errors import RuleError
+from app.rules.people import CONFLICT_YEARS
 
 
 def publish_framework(
@@ -89,6 +92,8 @@ def load_organisations(
         row.icb_id = rows[entry.icb_ods_code].id if entry.icb_ods_code else None
         row.region_id = rows[entry.region_ods_code].id if entry.region_ods_code else None
     session.flush()
+    for row in rows.values():
+        restate(session, row, cause=f"organisation:{row.id}", at=at)
     if new := sorted(rows.keys() - known.keys()):
         record(session, "portal", "load organisations", by=None, at=at, facts={"new": new})
     return rows
@@ -104,9 +109,16 @@ def _row(known: Organisation | None, entry: DirectoryEntry, is_fictional: bool) 
 
 
 def load_successions(
-    session: Session, successions: Iterable[DirectorySuccession], rows: dict[str, Organisation]
+    session: Session,
+    successions: Iterable[DirectorySuccession],
+    rows: dict[str, Organisation],
+    *,
+    at: datetime,
+    years: int = CONFLICT_YEARS,
+    base_url: str = "",
 ) -> None:
-    """Note what became of which organisation, each once."""
+    """Note what became of which organisation, each once. Open judgements that a new line makes conflicted are struck."""
+    new = False
     for line in successions:
         before, after = rows[line.predecessor].id, rows[line.successor].id
         known = select(Succession).where(
@@ -116,4 +128,8 @@ def load_successions(
             session.add(
                 Succession(predecessor_id=before, successor_id=after, on_date=line.on_date, note=line.note)
             )
+            new = True
+    if new:  # any successor: what a body became may have become another before
+        became = set(session.exec(select(Succession.successor_id)).all())
+        strikes.strike(session, organisation_ids=became, by=None, at=at, years=years, base_url=base_url)
     session.flush()

@@ -1,11 +1,20 @@
 """What we keep: columns, constraints and the link to the parent; no behaviour."""
 
 from app.models.assessments import Answer, Comment, CriterionOwner, Presence, SelfAssessment
+from app.models.certificates import (
+    Certificate,
+    CertificateCounter,
+    CertificateFile,
+    CertificateReminder,
+    Credential,
+    FileForm,
+    LightCheck,
+    Revocation,
+    SigningKey,
+)
 from app.models.decisions import (
     Appeal,
     BlindCheck,
-    Certificate,
-    CertificateCounter,
     Clarification,
     Condition,
     ConditionAnswer,
@@ -24,15 +33,17 @@ from app.models.evidence import (
     EvidenceVersion,
     ScanState,
 )
+from app.models.examples import ConsentedEvidence, Example, ExampleConsent
 from app.models.frameworks import FrameworkDraft, FrameworkVersion
 from app.models.interests import GroupKind, GroupMember, Interest, InterestKind, OrganisationGroup, Waiver
 from app.models.mails import Mail
 from app.models.meetings import Attendance, Meeting, MeetingItem, Minute
-from app.models.organisations import Organisation, Succession
+from app.models.organisations import ChangeKind, Organisation, OrganisationChange, Succession
 from app.models.people import (
     ASSEMBLY_ROLES,
     ORGANISATION_ROLES,
     VIEWER_ROLES,
+    ApiToken,
     Invitation,
     Membership,
     Person,
@@ -51,6 +62,7 @@ from app.models.reviews import (
     Score,
     Verdict,
 )
+from app.models.standings import CriterionTally, StageSpan, StandingLine
 from app.models.submissions import (
     OPEN_STATUSES,
     CallBack,
@@ -74,6 +86,7 @@ __all__ = [
     "Absence",
     "AgreedScore",
     "Answer",
+    "ApiToken",
     "Appeal",
     "Attendance",
     "BlindCheck",
@@ -81,6 +94,9 @@ __all__ = [
     "CallBack",
     "Certificate",
     "CertificateCounter",
+    "CertificateFile",
+    "CertificateReminder",
+    "ChangeKind",
     "ChangeRequest",
     "Clarification",
     "CoSignature",
@@ -88,7 +104,10 @@ __all__ = [
     "Condition",
     "ConditionAnswer",
     "ConditionVerdict",
+    "ConsentedEvidence",
+    "Credential",
     "CriterionOwner",
+    "CriterionTally",
     "Decision",
     "DecisionVote",
     "Event",
@@ -98,6 +117,9 @@ __all__ = [
     "EvidenceLink",
     "EvidenceVerdict",
     "EvidenceVersion",
+    "Example",
+    "ExampleConsent",
+    "FileForm",
     "FrameworkDraft",
     "FrameworkVersion",
     "GroupKind",
@@ -109,12 +131,14 @@ __all__ = [
     "LateDoor",
     "Letter",
     "LetterTemplate",
+    "LightCheck",
     "Mail",
     "Meeting",
     "MeetingItem",
     "Membership",
     "Minute",
     "Organisation",
+    "OrganisationChange",
     "OrganisationGroup",
     "Outcome",
     "Person",
@@ -124,6 +148,7 @@ __all__ = [
     "ReviewKind",
     "ReviewStatus",
     "ReviewerProfile",
+    "Revocation",
     "Role",
     "ScanState",
     "Score",
@@ -131,6 +156,9 @@ __all__ = [
     "SelfAssessment",
     "SignInLink",
     "SignInSession",
+    "SigningKey",
+    "StageSpan",
+    "StandingLine",
     "Status",
     "Submission",
     "Succession",

@@ -107,3 +107,18 @@ class SignInSession(Row, table=True):
     started_at: Moment = moment()
     seen_at: Moment = moment()
     ended_at: Moment | None = moment(optional=True)
+
+
+class ApiToken(Row, table=True):
+    """Lets a program read what one role of a person may read. It ends with the role."""
+
+    id: UUID = identity()
+    membership_id: UUID = parent("membership.id")
+    name: str = Field(max_length=120)  # what it is for
+    token_hash: str = Field(max_length=64, unique=True)
+    ending: str = Field(max_length=8)  # the last characters, to tell tokens apart
+    created_at: Moment = moment()
+    expires_at: Moment = moment()
+    used_at: Moment | None = moment(optional=True)
+    revoked_at: Moment | None = moment(optional=True)
+    revoked_by_id: UUID | None = parent("person.id", optional=True, index=False)

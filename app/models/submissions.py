@@ -96,6 +96,7 @@ class SealedCopy(Row, table=True):
     document: str = long_text()  # canonical JSON
     sha256: str = Field(max_length=64)
     declaration: str = long_text()  # the text as the signer read it
+    minute_reference: str = Field(default="", max_length=200)  # where the board's minutes speak of it
     sealed_at: Moment = moment()  # the time that counts
     sealed_by_id: UUID = parent("person.id", index=False)
 

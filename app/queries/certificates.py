@@ -10,11 +10,12 @@ from app.models import Certificate, Decision
 
 
 def is_in_date(on: date) -> ColumnElement[bool]:
-    """Issued, not expired and not revoked on the UK day ``on``."""
+    """Issued, not expired, not revoked and not superseded on the UK day ``on``."""
     return and_(
         col(Certificate.issued_on) <= on,
         col(Certificate.expires_on) >= on,
         or_(col(Certificate.revoked_on).is_(None), col(Certificate.revoked_on) > on),
+        or_(col(Certificate.superseded_on).is_(None), col(Certificate.superseded_on) > on),
     )
 
 
@@ -47,7 +48,9 @@ def by_number(session: Session, number: str) -> Certificate | None:
 
 
 def of_decision(session: Session, decision_id: UUID) -> Certificate | None:
-    return session.exec(select(Certificate).where(Certificate.decision_id == decision_id)).first()
+    """The certificate that followed from a decision; where it was issued again, the newest."""
+    query = select(Certificate).where(Certificate.decision_id == decision_id)
+    return session.exec(query.order_by(col(Certificate.edition).desc())).first()
 
 
 def of_submission(session: Session, submission_id: UUID) -> UUID | None:
@@ -56,4 +59,5 @@ def of_submission(session: Session, submission_id: UUID) -> UUID | None:
         select(Certificate.id)
         .join(Decision, col(Decision.id) == Certificate.decision_id)
         .where(Decision.submission_id == submission_id)
+        .order_by(col(Certificate.issued_at).desc(), col(Certificate.edition).desc())
     ).first()

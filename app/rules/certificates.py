@@ -12,12 +12,15 @@ class Standing(StrEnum):
     GENUINE = "Genuine and in date"
     EXPIRED = "Expired"
     REVOKED = "Revoked"
+    SUPERSEDED = "Superseded"
 
 
 def standing(certificate: Certificate, on: date) -> Standing:
     """What the certificate is worth on the UK day ``on``; the day of expiry is the last good one."""
     if certificate.revoked_on is not None and certificate.revoked_on <= on:
         return Standing.REVOKED
+    if certificate.superseded_on is not None and certificate.superseded_on <= on:
+        return Standing.SUPERSEDED
     return Standing.EXPIRED if on > certificate.expires_on else Standing.GENUINE
 
 

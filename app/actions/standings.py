@@ -1,0 +1,73 @@
+"""Keeping the lines that dashboards count in step with certificates, organisations and submissions.
+
+Lines are only added, dated with the UK day they are recorded. So what was said of a past day stays as it was, and
+what is learnt of it later is seen to be a correction.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.models import Organisation, StageSpan, StandingLine, Submission
+from app.queries import standings
+from app.rules.days import uk_day
+from app.rules.standings import missing
+from app.rules.workflow import PIPELINE, STAGE
+
+
+def restate(session: Session, organisation: Organisation, *, cause: str, at: datetime) -> int:
+    """Add the lines that are missing for what is now known of the organisation. Returns how many."""
+    session.flush()
+    change = missing(standings.wanted(session, organisation), standings.known(session, organisation.id))
+    session.add_all(
+        StandingLine(
+            organisation_id=organisation.id,
+            icb_id=place.icb_id,
+            region_id=place.region_id,
+            kind=place.kind,
+            rank=place.rank,
+            on_date=day,
+            delta=delta,
+            recorded_on=uk_day(at),
+            cause=cause,
+        )
+        for (place, day), delta in change.items()
+    )
+    session.flush()
+    return len(change)
+
+
+def state_all(session: Session, *, at: datetime) -> None:
+    """State what has no line yet: after an older database was upgraded. What was before that day is not known."""
+    stated = select(StandingLine.organisation_id).distinct()
+    for row in session.exec(select(Organisation).where(col(Organisation.id).not_in(stated))).all():
+        restate(session, row, cause=f"organisation:{row.id}", at=at)
+    followed = select(StageSpan.submission_id).distinct()
+    for submission in session.exec(select(Submission).where(col(Submission.id).not_in(followed))).all():
+        follow_stage(session, submission, at=at)
+
+
+def follow_stage(session: Session, submission: Submission, *, at: datetime) -> None:
+    """Close the span of the stage that a submission was at and open the one it is at now, if they differ."""
+    span = session.exec(
+        select(StageSpan)
+        .where(StageSpan.submission_id == submission.id, col(StageSpan.until_on).is_(None))
+        .order_by(col(StageSpan.from_on).desc())
+    ).first()
+    stage = STAGE[submission.status].value if submission.status in PIPELINE else ""
+    if (span.stage if span else "") == stage:
+        return
+    if span:
+        span.until_on = uk_day(at)
+    if stage:
+        session.add(
+            StageSpan(
+                submission_id=submission.id,
+                organisation_id=submission.organisation_id,
+                icb_id=submission.icb_id,
+                region_id=submission.region_id,
+                level=submission.level,
+                stage=stage,
+                from_on=uk_day(at),
+            )
+        )
