@@ -1,14 +1,11 @@
 """The command line: ``portal --help`` lists what it does."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from sqlmodel import Session, select
 
 from app import demo, jobs
@@ -17,18 +14,22 @@ from app.actions import windows as window_actions
 from app.adapters import directory
 from app.adapters.email import sender_for
 from app.adapters.stores import files_for
-from app.config import ROOT, Settings
-from app.criteria.loader import CriteriaError, check, load_carry_over, load_folder
+from app.cli_certificates import certificates
+from app.cli_frame import refusals_told, settings_made
+from app.cli_keys import keys
+from app.cli_serving import run_server
+from app.config import ROOT
+from app.criteria.loader import check, load_carry_over, load_folder
 from app.db import Database
 from app.main import configure_log
 from app.models import Organisation, Person, Role
-from app.queries import audit, evidence, invariants
+from app.queries import audit, certificate_files, evidence, invariants
 from app.queries import scans as queries_of_scans
 from app.queries.frameworks import FrameworkShelf, newest, newest_parsed
 from app.rules.days import UK
 from app.rules.errors import RuleError
 from app.rules.sessions import normal_address
-from app.rules.tables import permissions_page, workflow_page
+from app.rules.tables import permissions_page, settings_page, workflow_page
 from app.upgrade import differences, upgrade
 
 portal = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -36,33 +37,16 @@ criteria = typer.Typer(no_args_is_help=True, help="The framework's criteria as f
 history = typer.Typer(no_args_is_help=True, help="The history's hash chain.")
 windows = typer.Typer(no_args_is_help=True, help="Windows in which levels may be put forward.")
 people = typer.Typer(no_args_is_help=True, help="People and their roles.")
+portal.add_typer(certificates, name="certificates")
 portal.add_typer(criteria, name="criteria")
 portal.add_typer(history, name="audit")
+portal.add_typer(keys, name="keys")
 portal.add_typer(people, name="people")
 portal.add_typer(windows, name="windows")
 
 FRAMEWORK = ROOT / "app" / "criteria" / "arf" / "2023-illustrative"
 ORGANISATIONS = ROOT / "app" / "organisations" / "north-west.csv"
 SUCCESSIONS = ROOT / "app" / "organisations" / "north-west-successions.csv"
-
-
-@contextmanager
-def _refusals_told() -> Iterator[None]:
-    """A rule's refusal, or a fault in a file of criteria, is told in its sentence, with exit code 1."""
-    try:
-        yield
-    except CriteriaError as broken:
-        typer.echo("\n".join(map(str, broken.faults)), err=True)
-        raise typer.Exit(1) from broken
-    except RuleError as refused:
-        typer.echo(refused.sentence, err=True)
-        raise typer.Exit(1) from refused
-
-
-def _settings() -> Settings:
-    settings = Settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return settings
 
 
 @portal.command()
@@ -72,7 +56,7 @@ def start() -> None:
     os.environ.setdefault("ARF_BASE_URL", f"http://127.0.0.1:{port}")
     migrate()
     load()
-    if _settings().demo:
+    if settings_made().demo:
         seed_demo()
     serve(host=host, port=port, workers=1)
 
@@ -84,32 +68,23 @@ def serve(
     workers: Annotated[int, typer.Option(help="Web processes: one a core.")] = 1,
 ) -> None:
     """Serve the portal."""
-    typer.echo(f"The portal is at {_settings().base_url}")
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-        timeout_worker_healthcheck=60,  # the default of 5 seconds kills a busy machine's worker while it starts
-    )
+    settings = settings_made()
+    typer.echo(f"The portal is at {settings.base_url}")
+    run_server(settings, host, port, workers)
 
 
 @portal.command()
 def worker() -> None:
     """Deliver mails, scan files and write reminders, until stopped."""
     configure_log()
-    settings = _settings()
+    settings = settings_made()
     jobs.run(settings, Database(settings.database))
 
 
 @portal.command()
 def deliver() -> None:
     """Deliver the mails that are due, once."""
-    settings = _settings()
+    settings = settings_made()
     sent = jobs.deliver_due(Database(settings.database), sender_for(settings))
     typer.echo(f"{sent} mails sent")
 
@@ -117,7 +92,7 @@ def deliver() -> None:
 @portal.command()
 def rescan() -> None:
     """Scan every file now, those found clean before and those given up included; exit 1 when the scanner is away."""
-    settings = _settings()
+    settings = settings_made()
     database = Database(settings.database)
     work = jobs.scanning(settings, database)
     if work.scanner is None:
@@ -139,7 +114,7 @@ def rescan() -> None:
 @portal.command()
 def migrate() -> None:
     """Bring the database to today's tables, and count what an older one has not counted yet."""
-    database = Database(_settings().database)
+    database = Database(settings_made().database)
     upgrade(database)
     with database.write() as session:
         standings.state_all(session, at=database.now(session))
@@ -148,7 +123,7 @@ def migrate() -> None:
 @portal.command("check-migrations")
 def check_migrations() -> None:
     """Compare the models with a freshly migrated database; exit 1 when they differ."""
-    found = differences(Database(_settings().database))
+    found = differences(Database(settings_made().database))
     typer.echo(found or "The migrations say the same as the models.")
     raise typer.Exit(1 if found else 0)
 
@@ -156,7 +131,7 @@ def check_migrations() -> None:
 @portal.command()
 def load() -> None:
     """Load the shipped framework version and the organisations."""
-    at, settings = datetime.now(UTC), _settings()
+    at, settings = datetime.now(UTC), settings_made()
     with Database(settings.database).write() as session:
         loading.publish_framework(session, load_folder(FRAMEWORK), declared=load_carry_over(FRAMEWORK), at=at)
         rows = loading.load_organisations(session, directory.entries(ORGANISATIONS), at=at)
@@ -173,7 +148,7 @@ def load() -> None:
 @portal.command("seed-demo")
 def seed_demo() -> None:
     """Fill an empty demo with fictional organisations, people and two years of history."""
-    settings = _settings()
+    settings = settings_made()
     if not settings.demo:
         typer.echo("Set ARF_DEMO=1 first. Demo data never goes into a live portal.", err=True)
         raise typer.Exit(1)
@@ -184,10 +159,10 @@ def seed_demo() -> None:
 
 @portal.command()
 def sweep() -> None:
-    """Remove evidence files older than a day that no version names."""
-    settings = _settings()
+    """Remove stored files older than a day that no version of evidence and no certificate names."""
+    settings = settings_made()
     with Database(settings.database).read() as session:
-        known = evidence.stored_names(session)
+        known = evidence.stored_names(session) | certificate_files.stored_names(session)
     removed = files_for(settings).sweep(known, datetime.now(UTC) - timedelta(days=1))
     typer.echo(f"{removed} files removed")
 
@@ -195,7 +170,8 @@ def sweep() -> None:
 @portal.command()
 def docs() -> None:
     """Write the pages under docs/ that are made from the tables of the rules."""
-    for name, text in {"permissions": permissions_page(), "workflow": workflow_page()}.items():
+    pages = {"permissions": permissions_page(), "workflow": workflow_page(), "settings": settings_page()}
+    for name, text in pages.items():
         (ROOT / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
 
 
@@ -214,8 +190,8 @@ def criteria_check(path: Path) -> None:
 @criteria.command("publish")
 def criteria_publish(path: Path) -> None:
     """Publish a folder of criteria as the next version; what carries over may lie beside, in carry-over.toml."""
-    database = Database(_settings().database)
-    with _refusals_told(), database.write() as session:
+    database = Database(settings_made().database)
+    with refusals_told(), database.write() as session:
         made = loading.publish_framework(
             session, load_folder(path), declared=load_carry_over(path), at=database.now(session)
         )
@@ -225,7 +201,7 @@ def criteria_publish(path: Path) -> None:
 @history.command("verify")
 def audit_verify() -> None:
     """Check every line of history, every seal and every status; exit 1 when something does not hold."""
-    with Database(_settings().database).read() as session:
+    with Database(settings_made().database).read() as session:
         lines, faults = audit.count(session), audit.verify(session)
     for fault in faults:
         typer.echo(fault)
@@ -236,7 +212,7 @@ def audit_verify() -> None:
 @portal.command("check-invariants")
 def check_invariants() -> None:
     """Check that every record keeps to the rules of fair review; exit 1 when one does not."""
-    database = Database(_settings().database)
+    database = Database(settings_made().database)
     with database.read() as session:
         broken = invariants.broken(session, at=database.now(session))
     for sentence in broken:
@@ -254,8 +230,8 @@ def people_add(
     employer: Annotated[str, typer.Option(help="ODS code, for conflicts of interest.")] = "",
 ) -> None:
     """Give a person a role; the first administrator of a new portal is made so."""
-    database = Database(_settings().database)
-    with _refusals_told(), database.write() as session:
+    database = Database(settings_made().database)
+    with refusals_told(), database.write() as session:
         membership.grant(
             session,
             email,
@@ -264,7 +240,7 @@ def people_add(
             organisation=_by_code(session, organisation),
             employer=_by_code(session, employer),
             at=database.now(session),
-            years=_settings().conflict_years,
+            years=settings_made().conflict_years,
         )
     typer.echo(f"{email} is now {role.value}")
 
@@ -272,7 +248,7 @@ def people_add(
 @people.command("leave")
 def people_leave(email: str) -> None:
     """End every role and sign-in of a person who has left. What they wrote stays."""
-    database = Database(_settings().database)
+    database = Database(settings_made().database)
     with database.write() as session:
         person = session.exec(select(Person).where(Person.email == normal_address(email))).first()
         if person is None:
@@ -293,9 +269,9 @@ def windows_add(
     ],
 ) -> None:
     """Add a window for the newest framework version."""
-    database = Database(_settings().database)
+    database = Database(settings_made().database)
     shelf = FrameworkShelf()
-    with _refusals_told(), database.write() as session:
+    with refusals_told(), database.write() as session:
         version, framework = newest(session), newest_parsed(session, shelf)
         if version is None:
             raise RuleError("No framework version is loaded. Run `portal load` first.")

@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -82,7 +83,34 @@ class Settings(BaseSettings):
         "", description="The virus scanner clamd: tcp://host:3310 or unix:///path. Required in production"
     )
 
+    signing_keys: str = Field("", description="Folder of the keys that sign. Empty: keys/ in the data folder")
+    signing_module: str = Field(
+        "", description="PKCS#11 module (path of a library) that holds the key instead"
+    )
+    signing_token: str = Field("", description="Label of the token in the PKCS#11 module")
+    signing_key_label: str = Field("", description="Label of the key, and of its certificate, on the token")
+    signing_pin: SecretStr = Field(SecretStr(""), description="PIN of the token")
+    signing_command: list[str] = Field(
+        [], description="Command that signs instead: SHA-256 digest on its input, DER signature on its output"
+    )
+    signing_certificate: str = Field(
+        "", description="File with the X.509 certificate (PEM) of the key in a module or behind a command"
+    )
+    time_stamp_url: str = Field(
+        "", description="Time-stamping authority (RFC 3161) for signatures. Empty: no time stamps"
+    )
+
     form_megabytes: int = Field(2, ge=1, description="Largest body of a form without a file, MB")
+    verify_file_megabytes: int = Field(5, ge=1, le=25, description="Largest file that is checked, MB")
+    verify_numbers_per_minute: int = Field(
+        60, ge=1, description="Certificate numbers that one address may look up a minute, in each web process"
+    )
+    verify_files_per_minute: int = Field(
+        10, ge=1, description="Files that one address may have checked a minute, in each web process"
+    )
+    trusted_proxies: list[str] = Field(
+        [], description="Addresses or networks of proxies whose X-Forwarded-For is believed. Empty: none"
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -100,6 +128,15 @@ class Settings(BaseSettings):
         if any(not 0 < len(role.strip()) <= 80 for role in value):
             raise ValueError("each of ARF_SIGNATORIES must have 1 to 80 characters")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks_of_proxies(cls, value: list[str]) -> list[str]:
+        """A name or a star here would let anyone say that they are someone else."""
+        try:
+            return [str(ip_network(one.strip())) for one in value]
+        except ValueError as wrong:
+            raise ValueError(f"ARF_TRUSTED_PROXIES must hold addresses or networks: {wrong}") from wrong
 
     @field_validator("evidence_store")
     @classmethod
@@ -138,6 +175,21 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _one_place_of_keys(self) -> Self:
+        """Half a description of where the key is would be found out on the day of release, so it stops the start."""
+        if self.signing_module and self.signing_command:
+            raise ValueError("Set ARF_SIGNING_MODULE or ARF_SIGNING_COMMAND, not both")
+        if self.signing_module and not (self.signing_token and self.signing_key_label):
+            raise ValueError(
+                "ARF_SIGNING_TOKEN and ARF_SIGNING_KEY_LABEL must be set with ARF_SIGNING_MODULE"
+            )
+        if self.signing_command and not self.signing_certificate:
+            raise ValueError("ARF_SIGNING_CERTIFICATE must be set with ARF_SIGNING_COMMAND")
+        if self.time_stamp_url and not self.time_stamp_url.startswith(("https://", "http://")):
+            raise ValueError("ARF_TIME_STAMP_URL must begin with https:// or http://")
+        return self
+
+    @model_validator(mode="after")
     def _production_scans(self) -> Self:
         if self.is_production and not self.scanner:
             raise ValueError(
@@ -162,6 +214,10 @@ class Settings(BaseSettings):
     @property
     def evidence_dir(self) -> Path:
         return self.data_dir / "evidence"
+
+    @property
+    def keys_dir(self) -> Path:
+        return Path(self.signing_keys) if self.signing_keys else self.data_dir / "keys"
 
     @property
     def mail_dir(self) -> Path:

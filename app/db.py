@@ -115,7 +115,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         "recursive_triggers=ON",  # or INSERT OR REPLACE would pass the triggers that keep history
         "busy_timeout=10000",
-        "cache_size=-32000",
+        "cache_size=-8000",  # KB, of each connection; the system keeps the file in memory besides
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")

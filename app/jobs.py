@@ -13,30 +13,42 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
+from sqlmodel import Session
 
-from app.actions import invariants, mails, reminders, scans
+from app.actions import certificate_reminders, day_ends, invariants, mails, reminders, scans
 from app.actions.evidence_checks import ensure_reader_copy
+from app.actions.organisation_places import By, apply_due
 from app.actions.scans import Claimed
 from app.adapters.email import NotDelivered, Sender, sender_for
 from app.adapters.files import Files, StoreAway
 from app.adapters.findings.examine import BARE
+from app.adapters.pdf import CertificatePress
 from app.adapters.scan import Answer, Scanner, Verdict
 from app.adapters.stores import files_for
 from app.adapters.structure.check import ACCEPTED
 from app.config import Settings
 from app.db import Database
+from app.jobs_certificates import Drawing
 from app.models import Mail
+from app.queries import organisation_changes
 from app.queries import scans as waiting
-from app.rules.days import UK
+from app.rules.days import UK, uk_day
 
 log = structlog.get_logger()
 PAUSE_SECONDS = 1.0
 MINUTE = 60.0
 AWAY_SECONDS = 15.0  # between two looks whether the scanner is back
 NIGHT_HOUR = 2  # UK time: what was last scanned before it is scanned again, with the day's signatures
+
+
+class Reminding(Protocol):
+    """A module that writes one kind of reminders."""
+
+    def is_any_due(self, session: Session, *, at: datetime) -> bool: ...
+    def write_due(self, session: Session, *, at: datetime, base_url: str) -> int: ...
 
 
 def deliver_due(database: Database, sender: Sender) -> int:
@@ -64,12 +76,27 @@ def _claimed(database: Database) -> Mail | None:
 
 
 def remind_due(database: Database, base_url: str) -> int:
-    """Write each reminder that is due. Returns how many mails."""
+    """Write each reminder that is due, of windows and of certificates. Returns how many mails."""
+    return sum(_remind(database, base_url, kind) for kind in (reminders, certificate_reminders))
+
+
+def _remind(database: Database, base_url: str, kind: Reminding) -> int:
     with database.read() as session:
-        if not reminders.is_any_due(session, at=database.now(session)):
+        if not kind.is_any_due(session, at=database.now(session)):
             return 0
     with database.write() as session:
-        return reminders.write_due(session, at=database.now(session), base_url=base_url)
+        return kind.write_due(session, at=database.now(session), base_url=base_url)
+
+
+def apply_changes(database: Database, settings: Settings) -> int:
+    """Let organisations' rows take over the changes whose day has come. Returns how many organisations."""
+    with database.read() as session:
+        due = organisation_changes.to_apply(session, uk_day(database.now(session)))
+    by = By(None, settings.conflict_years, settings.base_url)
+    for organisation_id in due:
+        with database.write() as session:
+            apply_due(session, organisation_id, by=by, at=database.now(session))
+    return len(due)
 
 
 def check_invariants(database: Database, contact: str) -> list[str]:
@@ -82,6 +109,16 @@ def check_invariants(database: Database, contact: str) -> list[str]:
     if broken:
         log.error("invariants broken", number=len(broken))
     return broken
+
+
+def close_day(database: Database) -> bool:
+    """Once a night, add up what dashboards count. Returns whether it was due."""
+    with database.read() as session:
+        if not day_ends.is_due(session, last_night(database.now(session))):
+            return False
+    with database.write() as session:
+        day_ends.close_day(session, at=database.now(session))
+    return True
 
 
 @dataclass
@@ -246,15 +283,26 @@ def _rounds(
         remind_due(database, settings.base_url)
         return MINUTE
 
+    def follow() -> float:
+        apply_changes(database, settings)
+        return MINUTE
+
     def check() -> float:
         check_invariants(database, settings.contact_email)
+        return MINUTE
+
+    def close() -> float:
+        close_day(database)
         return MINUTE
 
     return [
         _round("mails", deliver, alive),
         _round("scans", scanning(settings, database)),
+        _round("certificates", Drawing(database, files_for(settings), settings, CertificatePress())),
         _round("reminders", remind),
+        _round("organisations", follow),
         _round("invariants", check),
+        _round("dashboards", close),
     ]
 
 

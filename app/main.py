@@ -1,6 +1,5 @@
 """The application: parts, routes, and what stands around them."""
 
-import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +9,6 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from app.adapters.pdf import CertificatePress
 from app.adapters.stores import files_for
 from app.config import ROOT, Settings
 from app.db import Database
@@ -66,7 +64,6 @@ def _parts(settings: Settings) -> PortalParts:
         settings=settings,
         database=Database(settings.database),
         files=files_for(settings),
-        press=CertificatePress(),
         templates=environment(settings),
     )
 
@@ -76,9 +73,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: PortalParts = app.state.portal
     gc.collect()
     gc.freeze()  # what was made at start lives as long as the process; walking it again costs 60 ms now and then
-    warming = asyncio.create_task(parts.press.warm())  # the first certificate must not wait for the fonts
     async with beside_requests(parts.settings, parts.database):
         yield
-    warming.cancel()
-    parts.press.close()
     parts.database.close()

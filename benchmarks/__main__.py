@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import assignment, certificates, growth, seeding, tables, threads
+from benchmarks import assignment, certificates, dashboards, seeding, tables, threads, verify
 from benchmarks.lines import BARE, Visits
 from benchmarks.load import Measured, client_cost, measured
 from benchmarks.served import Memory, factory_command, free_port, portal_command, production, served
@@ -75,11 +75,12 @@ def show_certificates(folder: Path, extent: Extent) -> None:
         rates[presses], held = asyncio.run(certificates.per_second(presses, extent.drawn))
     print(f"## Certificates drawn\n\n{tables.certificates_table(rates)}\n")
     print(tables.memory_table(held) + "\n")
+    whole = certificates.whole_per_second(folder, extent.drawn)
+    print(f"## Certificates drawn, signed and stored\n\n{tables.certificates_table(whole)}\n")
 
 
 def show_growth(folder: Path, extent: Extent) -> None:
-    sizes = [growth.measured(folder / str(size), size, extent.pages) for size in extent.sizes]
-    print(f"## The region's dashboard as organisations grow\n\n{tables.growth_table(sizes)}\n")
+    print(f"## Dashboards as organisations grow\n\n{dashboards.report(folder, extent.sizes, extent.pages)}\n")
 
 
 def show_threads(folder: Path, extent: Extent) -> None:
@@ -90,12 +91,18 @@ def show_assignment(folder: Path, extent: Extent) -> None:
     print(assignment.report(extent.windows))
 
 
+def show_verify(folder: Path, extent: Extent) -> None:
+    made = verify.report(folder, extent.organisations, extent.rounds, extent.seconds, extent.most)
+    print(f"## A certificate checked on the day of results\n\n{made}\n")
+
+
 PARTS: dict[str, Callable[[Path, Extent], None]] = {
     "load": show_load,
     "certificates": show_certificates,
     "growth": show_growth,
     "threads": show_threads,
     "assignment": show_assignment,
+    "verify": show_verify,
 }
 
 

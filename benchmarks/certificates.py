@@ -1,10 +1,19 @@
-"""Certificates a second, through the same press that a web process uses."""
+"""Certificates a second: drawn alone, and drawn, signed, stored and noted in the register, as after a release."""
 
 import asyncio
 import time
 from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
 
 from app.adapters.pdf import CertificateFacts, CertificatePress, Signatory
+from app.adapters.stores import files_for
+from app.config import Environment, Settings
+from app.db import Database
+from app.jobs_certificates import draw_window
+from app.models import Certificate, CertificateDrawing, CertificateFile
+from benchmarks import seeding
 from benchmarks.served import Memory, memory
 
 
@@ -41,3 +50,26 @@ async def per_second(presses: int, number: int) -> tuple[float, list[Memory]]:
     finally:
         for press in made:
             press.close()
+
+
+def whole_per_second(folder: Path, number: int) -> dict[int, float]:
+    """So many certificates of a seeded portal, by one pair of processes and by two; starting them is not counted."""
+    seeding.for_load(folder, number)
+    settings = Settings(environment=Environment.DEVELOPMENT, data_dir=folder)
+    database = Database(settings.database)
+    rates = {pairs: _whole(database, settings, pairs) for pairs in (1, 2)}
+    database.close()
+    return rates
+
+
+def _whole(database: Database, settings: Settings, pairs: int) -> float:
+    with database.write() as session:
+        session.execute(sa.delete(CertificateFile))
+        session.execute(sa.delete(CertificateDrawing))
+        ids = session.execute(sa.select(Certificate.id)).scalars()  # type: ignore[call-overload]
+        session.add_all(CertificateDrawing(certificate_id=id_) for id_ in ids)
+    done: list[float] = []
+    draw_window(
+        database, files_for(settings), settings, None, pairs, lambda _: done.append(time.perf_counter())
+    )
+    return (len(done) - pairs) / (done[-1] - done[pairs - 1])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.actions import standings
 from app.db import Database
 from app.models import SelfAssessment, Status
 from app.queries import audit
@@ -48,15 +49,16 @@ def for_load(folder: Path, trusts: int) -> Load:
             _, reviews[body.id] = judging.under_review(world, rows, body, own)
         judging.counted(world, rows, int(trusts * RECOGNISED_SHARE))
         rows.pour(session)
+        standings.state_all(session, at=world.now)
     sign_in(world, database, [*world.people.values(), *(body.lead_id for body in world.bodies)])
     _check_and_close(database)
     return Load(world, own_ids, reviews)
 
 
 def for_growth(folder: Path, trusts: int) -> World:
-    """As many organisations as asked for, with what a dashboard counts: submissions and certificates.
+    """As many organisations as asked for, with submissions and certificates.
 
-    Nothing was written or sealed in it, so the audit would rightly complain; dashboards read neither.
+    Nothing was written or sealed in it, so the audit would rightly complain.
     """
     database = _new(folder)
     with database.write() as session:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from benchmarks.goals import CERTIFICATES_A_SECOND, DASHBOARD_P95_MS, GOALS, WORKER_MB
-from benchmarks.growth import Size
+from benchmarks.goals import CERTIFICATES_A_SECOND, GOALS, WORKER_MB
 from benchmarks.lines import BARE
 from benchmarks.load import Measured, median, spread
 from benchmarks.served import Memory
@@ -52,19 +51,6 @@ def memory_table(held: Sequence[Memory]) -> str:
     lines = [head("process", "RSS", "PSS")]
     lines += [row(one.what, f"{one.rss:.0f} MB", f"{one.pss:.0f} MB") for one in held]
     return "\n".join([*lines, "", f"Goal for a web process: {WORKER_MB} MB."])
-
-
-def growth_table(sizes: Sequence[Size]) -> str:
-    """RuntimeError when the number of statements differs between sizes: it must not depend on them."""
-    lines = [head("organisations", "median", "p95", "statements")]
-    for one in sizes:
-        median_, p95 = (f"{one.percentile(share):.1f} ms" for share in (0.5, 0.95))
-        lines.append(row(f"{one.organisations:,}", median_, p95, one.statements))
-    told = " = ".join(str(one.statements) for one in sizes)
-    if len({one.statements for one in sizes}) != 1:
-        raise RuntimeError(f"the number of statements grows: {told}")
-    goal = f"Goal: p95 {DASHBOARD_P95_MS} ms at the largest size."
-    return "\n".join([*lines, "", f"queries: {told}. {goal}"])
 
 
 def certificates_table(rates: Mapping[int, float]) -> str:

@@ -21,6 +21,7 @@ from app.models import (
     Role,
     SelfAssessment,
     Submission,
+    Succession,
     Waiver,
 )
 from tests.judging import sealed_submission
@@ -73,6 +74,7 @@ class Graph:
     spells: list[tuple[UUID, UUID, date, date]] = field(default_factory=list)  # work or role, day by day
     other: list[tuple[UUID, UUID, date | None]] = field(default_factory=list)  # declared, with the last day
     groups: list[list[tuple[UUID, date, date]]] = field(default_factory=list)
+    became: list[tuple[UUID, UUID, date]] = field(default_factory=list)
     waived: set[tuple[UUID, UUID]] = field(default_factory=set)
 
     GRID = tuple(TODAY - timedelta(100 * number) for number in range(-1, 25))
@@ -90,13 +92,15 @@ class Graph:
                 self._interest(part)
         for number in range(self.dice.randint(1, 3)):
             self._group(number)
+        for _ in range(self.dice.randint(0, 2)):
+            self._succession()
         self._written()
         self._waivers()
         self.session.flush()
         return self
 
     def _empty(self) -> None:
-        for table in (GroupMember, OrganisationGroup, Interest, Waiver, Answer):
+        for table in (GroupMember, OrganisationGroup, Interest, Waiver, Answer, Succession):
             self.session.execute(sa.delete(table))
         if not self.session.exec(
             select(Submission.id)
@@ -158,6 +162,12 @@ class Graph:
             ]
         )
 
+    def _succession(self) -> None:
+        before, after = (self.story.organisations[code].id for code in self.dice.sample(BODIES, 2))
+        on = self.dice.choice(self.GRID)
+        self.session.add(Succession(predecessor_id=before, successor_id=after, on_date=on))
+        self.became.append((before, after, on))
+
     def _written(self) -> None:
         person_id, body = self.story.people[self.dice.choice(JUDGES)].id, self.story.organisations["ZZB"]
         of_b = select(SelfAssessment.id).where(SelfAssessment.organisation_id == body.id)
@@ -196,7 +206,26 @@ class Graph:
                 inside = {member for member, first, last in group if first <= day <= last}
                 if body.id in inside and works & inside:
                     return True
+        if self._is_successor(person_id, body.id):
+            return True
         return any(
             (person, at) == (person_id, body.id) and (last is None or last >= self.CUTOFF)
             for person, at, last in self.other
         )
+
+    def _is_successor(self, person_id: UUID, body: UUID) -> bool:
+        """By following each spell that counts from body to body, with the latest day on the way."""
+        for person, at, _, last in self.spells:
+            if person != person_id or last < self.CUTOFF:
+                continue
+            ways = [(at, [at], date.min)]
+            while ways:
+                here, been, on = ways.pop()
+                if here == body and been != [at] and (on <= TODAY or last >= on):
+                    return True
+                ways += [
+                    (after, [*been, after], max(on, day))
+                    for before, after, day in self.became
+                    if before == here and after not in been
+                ]
+        return False

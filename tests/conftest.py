@@ -135,7 +135,6 @@ def templates() -> Iterator[None]:
 def app(settings: Settings) -> Iterator[FastAPI]:
     made = create_app(settings)
     yield made
-    made.state.portal.press.close()
     made.state.portal.database.close()
 
 

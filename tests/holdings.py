@@ -1,11 +1,12 @@
 """Certificates and submissions in any state, put straight into the database, for counts."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
 from sqlmodel import Session, select
 
+from app.actions.standings import follow_stage, restate
 from app.models import (
     Certificate,
     Decision,
@@ -27,6 +28,8 @@ def submission(
     organisation: Organisation,
     level: str = "bronze",
     status: Status = Status.RELEASED,
+    *,
+    at: datetime = NOW,
 ) -> Submission:
     own = session.exec(
         select(SelfAssessment).where(SelfAssessment.organisation_id == organisation.id)
@@ -46,13 +49,15 @@ def submission(
         window_id=story.window_id,
         level=level,
         status=status,
-        handed_over_at=NOW,
+        handed_over_at=at,
         handed_over_by_id=story.people["lead_a"].id,
         sponsor_id=story.people["sponsor_a"].id,
-        changed_at=NOW,
+        changed_at=at,
     )
     session.add(row)
     session.flush()
+    follow_stage(session, row, at=at)
+    restate(session, organisation, cause=f"submission:{row.id}", at=at)
     return row
 
 
@@ -65,9 +70,10 @@ def certificate(
     issued: date = ON - timedelta(days=100),
     expires: date = ON + timedelta(days=900),
     revoked: date | None = None,
+    at: datetime = NOW,
 ) -> Certificate:
-    """A certificate of the organisation as it is now."""
-    made = submission(session, story, organisation, level)
+    """A certificate of the organisation as it is now. ``at``: when the portal comes to know of it."""
+    made = submission(session, story, organisation, level, at=at)
     decision = Decision(
         submission_id=made.id,
         outcome=Outcome.RECOGNISED,
@@ -105,11 +111,18 @@ def certificate(
     )
     session.add(row)
     session.flush()
+    restate(session, organisation, cause=f"certificate:{row.id}", at=at)
     return row
 
 
 def trust(
-    session: Session, story: Story, code: str, icb: str = "ZZ1", valid_to: date | None = None
+    session: Session,
+    story: Story,
+    code: str,
+    icb: str = "ZZ1",
+    valid_to: date | None = None,
+    *,
+    at: datetime = NOW,
 ) -> Organisation:
     row = Organisation(
         ods_code=code,
@@ -122,4 +135,5 @@ def trust(
     )
     session.add(row)
     session.flush()
+    restate(session, row, cause=f"organisation:{row.id}", at=at)
     return row

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session, select
 
 from app.actions import assignments, moderation, reviews
+from app.actions.standings import follow_stage
 from app.models import (
     Evidence,
     EvidenceKind,
@@ -58,6 +59,7 @@ def sealed_submission(
     session.add(submission)
     session.flush()
     session.add(_copy(session, story, submission))
+    follow_stage(session, submission, at=NOW)
     session.flush()
     return submission
 

@@ -1,4 +1,4 @@
-"""Issuing and revoking recognition."""
+"""Issuing recognition, and issuing it again. How it is revoked: ``revocations``."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +12,11 @@ from sqlmodel import Session
 from app.actions.history import record
 from app.actions.standings import restate
 from app.criteria.schema import Framework
-from app.models import Certificate, CertificateCounter, Decision, Organisation, Submission
-from app.rules.certificates import expiry, number
+from app.models import Certificate, CertificateCounter, CertificateDrawing, Decision, Organisation, Submission
+from app.queries.certificates import first_issued_on
+from app.queries.organisations import name_on
+from app.queries.revocations import open_of
+from app.rules.certificates import expiry, number, require_reissuable
 from app.rules.errors import Conflict
 from app.rules.passages import required_passage
 from app.rules.people import Who
@@ -45,7 +48,7 @@ def issue(
     """
     organisation = session.get_one(Organisation, submission.organisation_id)
     level = framework.level(submission.level)
-    serial = _next_serial(session, on.year)
+    serial = next_serial(session, on.year)
     certificate = Certificate(
         decision_id=decision.id,
         number=number(on.year, serial),
@@ -73,11 +76,72 @@ def issue(
         issued_by_id=by.person_id,
     )
     session.add(certificate)
+    session.flush()
+    session.add(CertificateDrawing(certificate_id=certificate.id))
     record(
         session, f"certificate:{certificate.id}", "issue", by=by.person_id, at=at, facts=_printed(certificate)
     )
     restate(session, organisation, cause=f"certificate:{certificate.id}", at=at)
     return certificate
+
+
+def reissue(
+    session: Session,
+    certificate: Certificate,
+    reason: str,
+    issuer: Issuer,
+    *,
+    by: Who,
+    at: datetime,
+    on: date,
+) -> Certificate:
+    """Issue a certificate again, with a number of its own, and return the new one. The old one stays, superseded.
+
+    What was recognised and until when stays as it was. The name is the body's name on the day of the award, as it is
+    known now: a slip is mended, while a later renaming does not reach back.
+    """
+    session.refresh(certificate, with_for_update={"key_share": True})
+    require_reissuable(certificate, on)
+    if open_of(session, certificate.id):
+        raise Conflict("Somebody asked for this certificate to be revoked. Confirm or refuse that first.")
+    reason = required_passage(
+        reason, "reason", "Enter the reason. Anyone who checks the old one will see it."
+    )
+    organisation = session.get_one(Organisation, certificate.organisation_id)
+    serial = next_serial(session, on.year)
+    kept = certificate.model_dump(exclude={"id", "superseded_on", "superseded_at"})
+    again = Certificate(
+        **kept
+        | {
+            "edition": certificate.edition + 1,
+            "supersedes_id": certificate.id,
+            "reissue_reason": reason,
+            "number": number(on.year, serial),
+            "year": on.year,
+            "serial": serial,
+            "token": token_hex(16),
+            "organisation_name": name_on(session, organisation, first_issued_on(session, certificate)),
+            "issuer_name": issuer.name,
+            "signatories": list(issuer.signatories),
+            "issued_on": on,
+            "issued_at": at,
+            "issued_by_id": by.person_id,
+        }
+    )
+    session.add(again)
+    certificate.superseded_on, certificate.superseded_at = on, at
+    session.flush()
+    session.add(CertificateDrawing(certificate_id=again.id))
+    facts = {"superseded_on": on.isoformat(), "superseded_by": str(again.id)}
+    record(session, _stream(certificate), "supersede", by=by.person_id, at=at, reason=reason, facts=facts)
+    facts = _printed(again) | {"supersedes_id": str(certificate.id)}
+    record(session, _stream(again), "issue", by=by.person_id, at=at, reason=reason, facts=facts)
+    restate(session, organisation, cause=_stream(again), at=at)
+    return again
+
+
+def _stream(certificate: Certificate) -> str:
+    return f"certificate:{certificate.id}"
 
 
 def _printed(certificate: Certificate) -> dict[str, Any]:
@@ -99,7 +163,8 @@ def _printed(certificate: Certificate) -> dict[str, Any]:
     return certificate.model_dump(mode="json", include=columns)
 
 
-def _next_serial(session: Session, year: int) -> int:
+def next_serial(session: Session, year: int) -> int:
+    """The next number of a year, taken in the caller's transaction: a rollback, or a kill, gives it back."""
     counter = session.get(CertificateCounter, year, with_for_update=True)
     if counter is None:
         # The first of a year has no row to wait for: whoever is second waits at the key, and finds the row after.
@@ -109,20 +174,3 @@ def _next_serial(session: Session, year: int) -> int:
     counter.last += 1
     session.flush()
     return counter.last
-
-
-def revoke(
-    session: Session, certificate: Certificate, reason: str, *, by: Who, at: datetime, on: date
-) -> None:
-    """Revoke from the UK day ``on``, for a reason that the public page shows."""
-    if certificate.revoked_on is not None:
-        raise Conflict("This certificate is revoked already.")
-    reason = required_passage(
-        reason, "reason", "Enter the reason. Anyone who checks the certificate will see it."
-    )
-    certificate.revoked_on, certificate.revoked_at = on, at
-    certificate.revoked_by_id, certificate.revoke_reason = by.person_id, reason
-    stream = f"certificate:{certificate.id}"
-    facts = {"revoked_on": on.isoformat(), "revoke_reason": reason}
-    record(session, stream, "revoke", by=by.person_id, at=at, reason=reason, facts=facts)
-    restate(session, session.get_one(Organisation, certificate.organisation_id), cause=stream, at=at)

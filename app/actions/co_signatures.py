@@ -77,7 +77,9 @@ def give(
         raise NotAllowed("Only the chair of the staff network who was asked can give its view.")
     read = co_signatures.to_read(session, submission, framework, at)
     newest = submissions.newest_copy(session, submission.id)
-    if not is_open(submission.status, newest.sealed_at if newest else None, at):
+    if not is_open(
+        submission.status, newest.sealed_at if newest else None, at, is_appeal=submission.round > 1
+    ):
         raise Conflict(CLOSED)
     kept = typed_comment(view, comment)
     if read.sha256 != seen_sha256:

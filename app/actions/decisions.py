@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.actions import certificates, clarifications, letters, mails
+from app.actions import certificates, clarifications, letters, mails, tallies
 from app.actions.certificates import Issuer
 from app.actions.history import record
 from app.criteria.schema import Framework
@@ -222,6 +222,7 @@ def release(
         _move(session, submission, status, Verb.RELEASE, by, at, decision, decision.reason)
         _tell(session, submission, at)
     session.flush()
+    tallies.count(session, pending, on=on)
     return issued
 
 

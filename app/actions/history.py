@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.actions.standings import follow_stage
@@ -49,10 +50,13 @@ def record(
 
 
 def _end_of(session: Session, stream: str) -> tuple[int, str]:
-    last = session.exec(
-        select(Event.number, Event.hash)
-        .where(Event.stream == stream)
-        .order_by(col(Event.number).desc())
-        .limit(1)
-    ).first()
+    last = session.exec(_LAST, params={"stream": stream}).first()
     return (last[0], last[1]) if last else (0, FIRST)
+
+
+_LAST = (  # built once: every change asks it
+    select(Event.number, Event.hash)
+    .where(Event.stream == sa.bindparam("stream"))
+    .order_by(col(Event.number).desc())
+    .limit(1)
+)

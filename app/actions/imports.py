@@ -6,6 +6,7 @@ from itertools import groupby
 
 from sqlmodel import Session
 
+from app.actions import conditions
 from app.actions.history import record
 from app.actions.self_assessments import save_answer, storable
 from app.criteria.schema import Framework
@@ -13,6 +14,7 @@ from app.models import SelfAssessment
 from app.rules.errors import RuleError, Stale
 from app.rules.exports import key_of
 from app.rules.imports import Change, Choice, chosen, fingerprint
+from app.rules.passages import passage
 from app.rules.people import Who
 
 SINCE = "Somebody saved an answer since you saw this page. Nothing was applied. Check what would change now."
@@ -38,7 +40,10 @@ def refusals(found: Sequence[Change]) -> dict[str, str]:
     reasons = {}
     for change in found:
         try:
-            storable(change.criterion, change.typed)
+            if change.asked:
+                passage(change.file, change.name)
+            else:
+                storable(change.criterion, change.typed)
         except RuleError as error:
             reasons[change.key] = error.sentence
     return reasons
@@ -70,10 +75,13 @@ def apply(
     saved = 0
     with session.begin_nested():
         for code, of_one in groupby(found, lambda change: change.criterion.code):
-            typed, is_finished = _wanted(list(of_one), choices)
+            changed = list(of_one)
+            told = [one for one in changed if one.asked]
+            done = [_answer(session, self_assessment, framework, one, choices, by, at) for one in told]
+            typed, is_finished = _wanted([one for one in changed if not one.asked], choices)
             if typed or is_finished is not None:
                 _save(session, self_assessment, framework, code, typed, is_finished, by=by, at=at)
-                saved += 1
+            saved += any(done) or bool(typed) or is_finished is not None
     return saved
 
 
@@ -95,6 +103,37 @@ def _save(
         )
     except RuleError as error:
         raise RuleError(f"{code}: {error.sentence}", field=key_of(code, error.field)) from error
+
+
+def _answer(
+    session: Session,
+    self_assessment: SelfAssessment,
+    framework: Framework,
+    change: Change,
+    choices: Mapping[str, Choice],
+    by: Who,
+    at: datetime,
+) -> bool:
+    """Save what was done about a condition of an earlier decision, by the action of its own page; False: left as is."""
+    wanted = chosen(change, choices[change.key] if change.is_conflict else Choice.FILE)
+    if change.asked is None or wanted is None:
+        return False
+    asked, code = change.asked, change.criterion.code
+    try:
+        conditions.answer(
+            session,
+            self_assessment,
+            framework,
+            code,
+            asked.condition_id,
+            wanted[change.name],
+            version=asked.version,
+            by=by,
+            at=at,
+        )
+    except RuleError as error:
+        raise RuleError(f"{code}: {error.sentence}", field=change.key) from error
+    return True
 
 
 def _wanted(of_one: Sequence[Change], choices: Mapping[str, Choice]) -> tuple[dict[str, str], bool | None]:

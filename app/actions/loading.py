@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from app.actions import strikes
 from app.actions.history import record
+from app.actions.organisation_lists import follow_list
 from app.actions.standings import restate
 from app.adapters.directory import DirectoryEntry, DirectorySuccession
 from app.criteria.carry_over import CarryOver, resolved
@@ -89,8 +90,12 @@ def load_organisations(
     session.flush()
     for entry in entries:  # now that each has an id
         row = rows[entry.ods_code]
-        row.icb_id = rows[entry.icb_ods_code].id if entry.icb_ods_code else None
-        row.region_id = rows[entry.region_ods_code].id if entry.region_ods_code else None
+        icb_id = rows[entry.icb_ods_code].id if entry.icb_ods_code else None
+        region_id = rows[entry.region_ods_code].id if entry.region_ods_code else None
+        if entry.ods_code in known:
+            follow_list(session, row, entry, icb_id, region_id, at=at)
+        else:
+            row.icb_id, row.region_id = icb_id, region_id
     session.flush()
     for row in rows.values():
         restate(session, row, cause=f"organisation:{row.id}", at=at)
@@ -100,9 +105,14 @@ def load_organisations(
 
 
 def _row(known: Organisation | None, entry: DirectoryEntry, is_fictional: bool) -> Organisation:
-    row = known or Organisation(ods_code=entry.ods_code, name=entry.name, kind=OrganisationKind(entry.kind))
-    row.name, row.kind = entry.name, OrganisationKind(entry.kind)
-    row.valid_from, row.valid_to = entry.valid_from, entry.valid_to
+    """The row with what has no day. Name, area and last day of a known body become changes (``follow_list``)."""
+    row = known or Organisation(
+        ods_code=entry.ods_code,
+        name=entry.name,
+        kind=OrganisationKind(entry.kind),
+        valid_to=entry.valid_to,
+    )
+    row.kind, row.valid_from = OrganisationKind(entry.kind), entry.valid_from
     row.committed, row.code_status, row.note = entry.committed, entry.code_status, entry.note
     row.is_fictional = is_fictional
     return row
@@ -117,7 +127,7 @@ def load_successions(
     years: int = CONFLICT_YEARS,
     base_url: str = "",
 ) -> None:
-    """Note what became of which organisation, each once. Open judgements that a new line makes conflicted are struck."""
+    """Note what became of which organisation, each once. Open judgements that this makes conflicted are struck."""
     new = False
     for line in successions:
         before, after = rows[line.predecessor].id, rows[line.successor].id

@@ -82,4 +82,5 @@ def _save(session: Session, review: Review, one: RowChange, by: Who, at: datetim
         version=one.version,
         by=by,
         at=at,
+        marked=one.marked,
     )

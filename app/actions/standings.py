@@ -29,6 +29,7 @@ def restate(session: Session, organisation: Organisation, *, cause: str, at: dat
             on_date=day,
             delta=delta,
             recorded_on=uk_day(at),
+            counts_on=max(day, uk_day(at)),
             cause=cause,
         )
         for (place, day), delta in change.items()
@@ -39,16 +40,19 @@ def restate(session: Session, organisation: Organisation, *, cause: str, at: dat
 
 def state_all(session: Session, *, at: datetime) -> None:
     """State what has no line yet: after an older database was upgraded. What was before that day is not known."""
-    stated = select(StandingLine.organisation_id).distinct()
-    for row in session.exec(select(Organisation).where(col(Organisation.id).not_in(stated))).all():
-        restate(session, row, cause=f"organisation:{row.id}", at=at)
     followed = select(StageSpan.submission_id).distinct()
     for submission in session.exec(select(Submission).where(col(Submission.id).not_in(followed))).all():
         follow_stage(session, submission, at=at)
+    stated = select(StandingLine.organisation_id).distinct()
+    for row in session.exec(select(Organisation).where(col(Organisation.id).not_in(stated))).all():
+        restate(session, row, cause=f"organisation:{row.id}", at=at)
 
 
 def follow_stage(session: Session, submission: Submission, *, at: datetime) -> None:
-    """Close the span of the stage that a submission was at and open the one it is at now, if they differ."""
+    """Close the span of the stage that a submission was at and open the one it is at now, if they differ.
+
+    With the first that an organisation ever hands over it is no longer one that never began.
+    """
     span = session.exec(
         select(StageSpan)
         .where(StageSpan.submission_id == submission.id, col(StageSpan.until_on).is_(None))
@@ -71,3 +75,16 @@ def follow_stage(session: Session, submission: Submission, *, at: datetime) -> N
                 from_on=uk_day(at),
             )
         )
+    if span is None and _is_first(session, submission):
+        organisation = session.get_one(Organisation, submission.organisation_id)
+        restate(session, organisation, cause=f"submission:{submission.id}", at=at)
+
+
+def _is_first(session: Session, submission: Submission) -> bool:
+    """Whether the organisation handed nothing over before this submission."""
+    other = (
+        select(Submission.id)
+        .where(Submission.organisation_id == submission.organisation_id, Submission.id != submission.id)
+        .limit(1)
+    )
+    return session.exec(other).first() is None

@@ -32,7 +32,13 @@ from app.rules.history import sha256
 from app.rules.moving import require_current
 from app.rules.people import Who
 from app.rules.sealing import SealedContent, SealedDocument, as_text, read, seal
-from app.rules.submissions import RECEIPT_LETTERS, Party, reason_given, require_two_people
+from app.rules.submissions import (
+    RECEIPT_LETTERS,
+    Party,
+    minute_reference_given,
+    reason_given,
+    require_two_people,
+)
 from app.rules.windows import require_open
 from app.rules.workflow import Verb
 
@@ -140,13 +146,16 @@ def sign(
     by: Who,
     at: datetime,
     base_url: str = "",
+    minute_reference: str = "",
 ) -> SealedCopy:
     """Seal the living answers as they are, if they are what the sponsor read (``seen_sha256``), and submit.
 
     Signing the same content again, as after an answer that got lost on its way, returns the same copy and receipt.
     Stale when the answers changed since they were read; Conflict when the submission can't be signed any more;
-    RuleError when the window has closed or something is missing again. ``declaration`` is the text that was read.
+    RuleError when the window has closed or something is missing again. ``declaration`` is the text that was read;
+    ``minute_reference`` is kept with the signature and is no part of what is sealed.
     """
+    reference = minute_reference_given(minute_reference)
     signed = _signed_already(session, submission, seen_sha256, by)
     if signed:
         return signed
@@ -162,11 +171,12 @@ def sign(
     document = SealedDocument(
         content=content, declaration=declaration, signed_by=by.name, handed_over_by=lead.name, sealed_at=at
     )
-    copy = _seal(session, submission, document, by)
+    copy = _seal(session, submission, document, by, reference)
     if open_request is not None:
         _answer(session, submission, open_request, copy, at)
     move(submission, reviews.status_of_reading(session, submission.id), at)
-    note(session, submission, Verb.SIGN, by, at, {"receipt": copy.receipt, "sha256": copy.sha256})
+    told = {"receipt": copy.receipt, "sha256": copy.sha256}
+    note(session, submission, Verb.SIGN, by, at, told | ({"minutes": reference} if reference else {}))
     for address in people.leads_and_sponsor(session, submission.organisation_id, by.person_id):
         mails.write(session, address, *_receipt_mail(submission, framework, copy, base_url), at=at)
     return copy
@@ -216,7 +226,9 @@ def _content_as_read(
     return content
 
 
-def _seal(session: Session, submission: Submission, document: SealedDocument, by: Who) -> SealedCopy:
+def _seal(
+    session: Session, submission: Submission, document: SealedDocument, by: Who, reference: str
+) -> SealedCopy:
     text = as_text(document)
     copy = SealedCopy(
         submission_id=submission.id,
@@ -225,6 +237,7 @@ def _seal(session: Session, submission: Submission, document: SealedDocument, by
         document=text,
         sha256=sha256(text),
         declaration=document.declaration,
+        minute_reference=reference,
         sealed_at=document.sealed_at,
         sealed_by_id=by.person_id,
     )
@@ -263,9 +276,10 @@ def withdraw(session: Session, submission: Submission, reason: str, *, by: Who, 
     A decision that waits for release is void from then on. It is not refused, because that would tell of it. Conflict
     once an outcome was released: an appeal or a question that follows one is not withdrawn.
     """
-    workflow.require(Verb.WITHDRAW, submission.status)
+    # Asked first, so that the refusal under appeal is the same before and after a reviewer starts.
     if decisions.released_of(session, submission.id) is not None:
         raise Conflict("The outcome of this submission is released, so it can no longer be withdrawn.")
+    workflow.require(Verb.WITHDRAW, submission.status)
     given = reason_given(reason)
     if pending := decisions.of_submission(session, submission.id):
         pending.void_at, pending.void_by_id = at, by.person_id

@@ -10,8 +10,9 @@ import sys
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
-from app.adapters.pdf import ROOT
 from app.adapters.pdf_drawing import Shelf, cap_memory, fonts
+from app.adapters.pdf_scopes import with_scopes
+from app.adapters.press import ROOT
 
 CPU_SECONDS = 90
 MEMORY = 768 * 1024 * 1024
@@ -26,7 +27,7 @@ def drawn(html: str) -> bytes:
         font_config=known, stylesheets=[style], pdf_variant="pdf/ua-1"
     )
     identifier = hashlib.sha256(html.encode()).hexdigest()[:32].encode()
-    return bytes(document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier))
+    return with_scopes(bytes(document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)))
 
 
 if __name__ == "__main__":

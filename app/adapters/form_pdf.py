@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 
-from app.adapters.pdf import ROOT, DrawingFailed, kept_environment
+from app.adapters.pdf import DrawingFailed
+from app.adapters.press import ROOT, kept_environment
 
 WALL_SECONDS = 120
 _turns = threading.BoundedSemaphore(1)  # a drawing takes up to half a gigabyte

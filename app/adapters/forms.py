@@ -137,6 +137,11 @@ class Filled:
     texts: dict[str, str]
 
 
+def restored(found: Any) -> Filled:
+    """The form again from the JSON values of ``dataclasses.asdict``."""
+    return Filled(Identity(**found["identity"]), found["texts"])
+
+
 def digest(text: str) -> str:
     """A short digest of a text, the same however its letters are composed and whatever space stands around it."""
     tidy = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -26,13 +26,15 @@ from weasyprint import CSS, HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from app.adapters.pdf import DRAWN, FAILED, READY, ROOT, CertificateFacts, DrawingFailed, Signatory
+from app.adapters.pdf import CertificateFacts, DrawingFailed, Signatory
+from app.adapters.press import FAILED, MADE, READY, ROOT
 from app.adapters.qr import qr_path
 
 FONTS = ROOT / "static" / "fonts"
 TEMPLATES = ROOT / "templates" / "certificates"
 # Colours that keep 4.5 to 1 and more on white, and are those of the metals only by suggestion.
-ACCENTS = {"bronze": "#7d4a1f", "silver": "#4a5561", "gold": "#7a5c10", "plain": "#2a3444"}
+ACCENTS = {"plain": "#2a3444", "bronze": "#7d4a1f", "silver": "#4a5561", "gold": "#7a5c10"}
+RANKS = {name: rank for rank, name in enumerate(ACCENTS)}  # as many chevrons in the emblem
 # Sizes of the stylesheet, tried in turn until the page holds every text.
 STEPS = range(1, 9)
 # Characters of a name from which the next size is tried first: laying out twice costs twice.
@@ -87,7 +89,7 @@ class Studio:
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
         )
         self._template = self._pages.get_template("certificate.html.jinja")
-        self._shelf = Shelf(fonts() | self._rosettes())
+        self._shelf = Shelf(fonts() | self._ornaments())
         self._fonts = FontConfiguration()
         self._style = CSS(
             string=self._pages.get_template("certificate.css.jinja").render(accents=ACCENTS),
@@ -118,10 +120,14 @@ class Studio:
             document.write_pdf(finisher=_place_figures, pdf_variant="pdf/ua-1", pdf_identifier=identifier)
         )
 
-    def _rosettes(self) -> dict[str, bytes]:
-        rosette = self._pages.get_template("rosette.svg.jinja")
+    def _ornaments(self) -> dict[str, bytes]:
+        """A frame and an emblem for each level: told apart by form, for paper is often black and white."""
         return {
-            f"rosette-{name}.svg": rosette.render(colour=colour).encode() for name, colour in ACCENTS.items()
+            f"{kind}-{name}.svg": self._pages.get_template(f"{kind}.svg.jinja")
+            .render(colour=colour, rank=RANKS[name])
+            .encode()
+            for kind in ("frame", "emblem")
+            for name, colour in ACCENTS.items()
         }
 
 
@@ -229,7 +235,7 @@ def reply_to(facts: CertificateFacts) -> bytes:
     an error of the drawing is an answer here, not a reason to stop.
     """
     try:
-        return DRAWN + draw_certificate(facts)
+        return MADE + draw_certificate(facts)
     except BaseException as error:  # noqa: BLE001 the reason goes to the press, which raises DrawingFailed
         return FAILED + f"{type(error).__name__}: {error}".encode(errors="replace")
 

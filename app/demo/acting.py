@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from app.actions import (
     assignments,
-    certificates,
     changes,
     decisions,
     letters,
     moderation,
     reviews,
+    revocations,
     submissions,
 )
 from app.actions.certificates import Issuer
@@ -36,7 +36,6 @@ from app.queries import letters as letter_queries
 from app.queries import reviews as review_queries
 from app.queries import submissions as submission_queries
 from app.queries.decision_basis import result_by_rule
-from app.queries.people import who_by_id
 from app.rules import sealing
 from app.rules.changes import Asked
 from app.rules.days import uk_day
@@ -126,6 +125,7 @@ class Play:
             self.framework,
             seen_sha256=sealing.seal(content),
             declaration=DECLARATION,
+            minute_reference=f"Board of demo trust {plan.trust}, item 7" if plan.trust % 2 == 0 else "",
             by=by,
             at=at,
             base_url=self.base_url,
@@ -277,10 +277,13 @@ class Play:
         for number in range(JUDGED):
             self._release(number)
         at = self.now - timedelta(days=10)
-        by = who_by_id(self.session, self.cast.id_of("administrator"), at)
-        if by is not None:
-            reason = "The organisation asked for it after it found that a figure in its evidence was wrong."
-            certificates.revoke(self.session, self.issued[REVOKED], reason, by=by, at=at, on=uk_day(at))
+        reason = "The organisation asked for it after it found that a figure in its evidence was wrong."
+        certificate, days = self.issued[REVOKED], self.framework.settings.appeal_working_days
+        first, second = (
+            self.cast.who(self.session, part, at) for part in ("administrator", "administrator 2")
+        )
+        asked = revocations.ask(self.session, certificate, reason, by=first, at=at)
+        revocations.confirm(self.session, certificate, asked.id, days=days, by=second, at=at)
 
 
 def _score(plan: Plan, code: str, place: int, seat: int) -> int:

@@ -12,7 +12,7 @@ from app.adapters.files import Files
 from app.adapters.structure.check import check
 from app.config import MEGABYTE, Settings
 from app.criteria.schema import Framework
-from app.demo import appealing, conflicts, meeting, plot, texts
+from app.demo import appealing, conflicts, examples, meeting, plot, texts
 from app.demo import cast as casting
 from app.demo.acting import Play
 from app.demo.calibrating import calibrate
@@ -47,6 +47,7 @@ def seed(session: Session, files: Files, settings: Settings, *, at: datetime) ->
     meeting.plan(session, cast, opened[plot.JUDGED], settings.base_url, at)
     calibrate(session, framework, cast, opened[plot.JUDGED])
     conflicts.add(session, cast, play.plans, at)
+    examples.show(session, framework, cast, play.plans, at)
     session.execute(sa.update(Mail).values(sent_at=Mail.written_at))  # two years of mails are not sent now
     return session.scalar(sa.select(sa.func.count()).select_from(Submission)) or 0
 

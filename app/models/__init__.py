@@ -4,6 +4,7 @@ from app.models.assessments import Answer, Comment, CriterionOwner, Presence, Se
 from app.models.certificates import (
     Certificate,
     CertificateCounter,
+    CertificateDrawing,
     CertificateFile,
     CertificateReminder,
     Credential,
@@ -11,6 +12,7 @@ from app.models.certificates import (
     LightCheck,
     Revocation,
     SigningKey,
+    StatusList,
 )
 from app.models.decisions import (
     Appeal,
@@ -62,7 +64,13 @@ from app.models.reviews import (
     Score,
     Verdict,
 )
-from app.models.standings import CriterionTally, StageSpan, StandingLine
+from app.models.standings import (
+    CriterionFigure,
+    CriterionTally,
+    StageSpan,
+    StandingCheckpoint,
+    StandingLine,
+)
 from app.models.submissions import (
     OPEN_STATUSES,
     CallBack,
@@ -94,6 +102,7 @@ __all__ = [
     "CallBack",
     "Certificate",
     "CertificateCounter",
+    "CertificateDrawing",
     "CertificateFile",
     "CertificateReminder",
     "ChangeKind",
@@ -106,6 +115,7 @@ __all__ = [
     "ConditionVerdict",
     "ConsentedEvidence",
     "Credential",
+    "CriterionFigure",
     "CriterionOwner",
     "CriterionTally",
     "Decision",
@@ -158,8 +168,10 @@ __all__ = [
     "SignInSession",
     "SigningKey",
     "StageSpan",
+    "StandingCheckpoint",
     "StandingLine",
     "Status",
+    "StatusList",
     "Submission",
     "Succession",
     "Verdict",

@@ -31,6 +31,19 @@ class Certificate(Row, table=True):
             "revoked_on",
             "superseded_on",
         ),
+        # The few that status lists are about.
+        sa.Index(
+            "ix_certificate_revoked",
+            "revoked_on",
+            sqlite_where=sa.text("revoked_on IS NOT NULL"),
+            postgresql_where=sa.text("revoked_on IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_certificate_superseded",
+            "superseded_on",
+            sqlite_where=sa.text("superseded_on IS NOT NULL"),
+            postgresql_where=sa.text("superseded_on IS NOT NULL"),
+        ),
     )
     id: UUID = identity()
     decision_id: UUID = parent("decision.id", index=False)
@@ -110,6 +123,24 @@ class CertificateFile(Row, table=True):
     has_time_stamp: bool = False
 
 
+class CertificateDrawing(Row, table=True):
+    """A certificate that waits for its two files, or has them. Written in the transaction that issues."""
+
+    __table_args__ = (
+        sa.Index(
+            "ix_certificate_drawing_due",
+            "leased_until",
+            sqlite_where=sa.text("drawn_at IS NULL"),
+            postgresql_where=sa.text("drawn_at IS NULL"),
+        ),
+    )
+    certificate_id: UUID = Field(foreign_key="certificate.id", primary_key=True)
+    leased_until: Moment | None = moment(optional=True)  # one process at a time draws it
+    tries: int = 0
+    drawn_at: Moment | None = moment(optional=True)
+    last_error: str = long_text(default="")
+
+
 class Credential(Row, table=True):
     """A certificate as a verifiable credential, and its place in the status list."""
 
@@ -119,6 +150,20 @@ class Credential(Row, table=True):
     key_id: UUID = parent("signing_key.id", index=False)
     jwt: str = long_text()
     issued_at: Moment = moment()
+
+
+class StatusList(Row, table=True):
+    """The signed list of the credentials that no longer hold, one for each purpose; the newest takes its row.
+
+    ``valid_from`` only grows: who has seen this list refuses an older one.
+    """
+
+    id: UUID = identity()
+    purpose: str = Field(max_length=20, unique=True)
+    content_sha256: str = Field(max_length=64)  # of the bits: whether another one has to be signed
+    jwt: str = long_text()
+    valid_from: Moment = moment()
+    key_id: UUID = parent("signing_key.id", index=False)
 
 
 class Revocation(Row, table=True):
@@ -140,6 +185,7 @@ class Revocation(Row, table=True):
     asked_by_id: UUID = parent("person.id", index=False)
     confirmed_at: Moment | None = moment(optional=True)
     confirmed_by_id: UUID | None = parent("person.id", optional=True, index=False)
+    revoked_on: date | None = None  # from this UK day
     closed_at: Moment | None = moment(optional=True)  # taken back or refused before it was confirmed
     closed_by_id: UUID | None = parent("person.id", optional=True, index=False)
     close_reason: str = long_text(default="")
@@ -152,6 +198,7 @@ class Revocation(Row, table=True):
     judged_by_id: UUID | None = parent("person.id", optional=True, index=False)
     settled_at: Moment | None = moment(optional=True)  # confirmed by another
     settled_by_id: UUID | None = parent("person.id", optional=True, index=False)
+    reinstated_on: date | None = None  # overturned: the certificate holds again from this UK day
 
 
 class LightCheck(Row, table=True):

@@ -13,23 +13,37 @@ from app.models.columns import Row, choice, identity, parent
 class StandingLine(Row, table=True):
     """From ``on_date`` an organisation counts once more (or once less) in an area at a rank.
 
-    Rank 0 is taking part with no level held, so the ranks of an area add up to its organisations. The counts of a day
-    are the sums of all lines dated and recorded by then; a line recorded later for an earlier day is a correction.
+    Rank 0 is taking part with no level held, rank -1 never having handed anything over, so the ranks of an area add up
+    to its organisations. The counts of a day are the sums of all lines dated and recorded by then; a line recorded
+    later for an earlier day is a correction.
     """
 
     __table_args__ = (
-        sa.Index("ix_standing_line_icb", "icb_id", "kind", "rank", "on_date", "recorded_on", "delta"),
+        sa.Index("ix_standing_line_icb", "icb_id", "counts_on", "kind", "rank", "delta"),
+        sa.Index("ix_standing_line_region", "region_id", "counts_on", "icb_id", "kind", "rank", "delta"),
+        sa.Index("ix_standing_line_counts", "counts_on", "region_id", "icb_id", "kind", "rank", "delta"),
+        sa.Index("ix_standing_line_organisation", "organisation_id", "on_date"),
+        # Corrections: few, so one index serves each area.
         sa.Index(
-            "ix_standing_line_region",
-            "region_id",
-            "icb_id",
-            "kind",
-            "rank",
+            "ix_standing_line_late",
+            "recorded_on",
+            "on_date",
+            sqlite_where=sa.text("recorded_on > on_date"),
+            postgresql_where=sa.text("recorded_on > on_date"),
+        ),
+        # What is known to end.
+        sa.Index(
+            "ix_standing_line_ahead",
             "on_date",
             "recorded_on",
+            "region_id",
+            "icb_id",
+            "organisation_id",
+            "rank",
             "delta",
+            sqlite_where=sa.text("on_date > recorded_on"),
+            postgresql_where=sa.text("on_date > recorded_on"),
         ),
-        sa.Index("ix_standing_line_organisation", "organisation_id", "on_date"),
     )
     id: UUID = identity()
     organisation_id: UUID = parent("organisation.id", index=False)
@@ -40,6 +54,7 @@ class StandingLine(Row, table=True):
     on_date: date
     delta: int  # +1, -1; a correction may hold more
     recorded_on: date
+    counts_on: date  # the later of the two: from the end of this day on, what was said includes the line
     cause: str = Field(max_length=60)  # "certificate:<id>", "organisation:<id>"
 
 
@@ -47,8 +62,9 @@ class StageSpan(Row, table=True):
     """From one day to another a submission was at a stage of the pipeline, as its ICB may know it."""
 
     __table_args__ = (
-        sa.Index("ix_stage_span_icb", "icb_id", "from_on", "until_on", "level", "stage"),
-        sa.Index("ix_stage_span_region", "region_id", "from_on", "until_on", "level", "stage"),
+        sa.Index("ix_stage_span_icb", "icb_id", "until_on", "from_on", "level", "stage"),
+        sa.Index("ix_stage_span_region", "region_id", "until_on", "from_on", "level", "stage"),
+        sa.Index("ix_stage_span_until", "until_on", "from_on", "level", "stage"),
         sa.Index("ix_stage_span_submission", "submission_id", "from_on"),
     )
     id: UUID = identity()
@@ -62,18 +78,71 @@ class StageSpan(Row, table=True):
     until_on: date | None = None  # the first day that it was so no more; None: it still is
 
 
-class CriterionTally(Row, table=True):
-    """Of the organisations of an ICB judged on a day, how many met a criterion. Raised when outcomes are released."""
+class StandingCheckpoint(Row, table=True):
+    """What the lines of one ICB added up to at the end of a month, so that no page adds them up from the first.
+
+    Only for speed: the lines are what counts, and an invariant holds each checkpoint against them.
+    """
 
     __table_args__ = (
-        sa.UniqueConstraint("icb_id", "framework_version_id", "level", "criterion_code", "released_on"),
+        sa.Index("ix_standing_checkpoint_icb", "icb_id", "on_date", "kind", "rank", "number"),
+        sa.Index("ix_standing_checkpoint_region", "region_id", "on_date", "icb_id", "kind", "rank", "number"),
+        sa.Index("ix_standing_checkpoint_on", "on_date"),
     )
     id: UUID = identity()
+    on_date: date  # a month's last day
     icb_id: UUID | None = parent("organisation.id", optional=True, index=False)
-    region_id: UUID | None = parent("organisation.id", optional=True)
+    region_id: UUID | None = parent("organisation.id", optional=True, index=False)
+    kind: OrganisationKind = choice(OrganisationKind)
+    rank: int
+    number: int
+
+
+class CriterionTally(Row, table=True):
+    """Of the organisations of an ICB whose first outcome was released together, how many met a criterion.
+
+    It is published only as part of a step: tallies of one ICB, or of one region, that are enough together.
+    """
+
+    __table_args__ = (sa.Index("ix_criterion_tally_step", "step_on", "released_on"),)
+    id: UUID = identity()
+    icb_id: UUID | None = parent("organisation.id", optional=True, index=False)
+    region_id: UUID | None = parent("organisation.id", optional=True, index=False)
+    framework_version_id: UUID = parent("framework_version.id", index=False)
+    level: str = Field(max_length=40)  # that was submitted
+    criterion_code: str = Field(max_length=10)
+    released_on: date
+    judged: int
+    met: int
+    not_yet: int  # of those judged: what they met could be worked out where they are few
+    not_yet_met: int
+    step_on: date | None = None  # the day it went into a step; None: held back
+    is_of_icb: bool = False  # the step is the ICB's own; else only the region's figures hold it
+    shown_met: int = (
+        0  # what the step tells, which never says that none or all of those not recognised met it
+    )
+
+
+class CriterionFigure(Row, table=True):
+    """What is told of a criterion in an area from a day on: all its steps so far, added up. Only ever added to."""
+
+    __table_args__ = (
+        sa.Index(
+            "ix_criterion_figure_area",
+            "area_id",
+            "framework_version_id",
+            "from_on",
+            "level",
+            "criterion_code",
+            "judged",
+            "met",
+        ),
+    )
+    id: UUID = identity()
+    area_id: UUID = parent("organisation.id", index=False)  # an ICB, or a region with what its ICBs tell
     framework_version_id: UUID = parent("framework_version.id", index=False)
     level: str = Field(max_length=40)
     criterion_code: str = Field(max_length=10)
-    released_on: date
+    from_on: date
     judged: int
     met: int

@@ -8,8 +8,17 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app.models import Certificate, Event, SealedCopy, Status, Submission
-from app.queries import audit_reviews
+from app.models import (
+    Certificate,
+    CertificateFile,
+    Event,
+    FileForm,
+    SealedCopy,
+    SigningKey,
+    Status,
+    Submission,
+)
+from app.queries import audit_credentials, audit_reviews
 from app.rules import history
 from app.rules.history import canonical, sha256
 from app.rules.sealing import read
@@ -25,6 +34,7 @@ def verify(session: Session) -> list[str]:
     statuses: dict[str, Status | None] = {}
     seals: dict[str, list[str]] = defaultdict(list)
     issued: dict[str, dict[str, Any]] = {}
+    drawn: dict[str, dict[str, Any]] = {}
     for stream, events in _streams(session):
         found += history.faults(events)
         if stream.startswith("submission:"):
@@ -33,17 +43,30 @@ def verify(session: Session) -> list[str]:
         for event in events:
             if event.verb == Verb.SIGN and stream.startswith("submission:"):
                 seals[stream].append(str(event.facts.get("sha256")))
-            if event.verb == "issue" and stream.startswith("certificate:"):
-                issued[stream] = {"revoked_on": None, **event.facts}
-            if event.verb == "revoke" and stream in issued:
-                issued[stream] |= event.facts
+        if stream.startswith("certificate:"):
+            _follow_certificate(stream, events, issued, drawn)
     return [
         *found,
         *_status_faults(session, statuses),
         *_seal_faults(session, seals),
         *_certificate_faults(session, issued),
+        *_file_faults(session, drawn),
         *audit_reviews.changed_since_sealed(session),
+        *audit_credentials.changed_since_signed(session),
     ]
+
+
+def _follow_certificate(
+    stream: str, events: list[Event], issued: dict[str, dict[str, Any]], drawn: dict[str, dict[str, Any]]
+) -> None:
+    """What the history says of one certificate, and of its files."""
+    for event in events:
+        if event.verb == "issue":
+            issued[stream] = {"revoked_on": None, "superseded_on": None, **event.facts}
+        elif event.verb in ("revoke", "reinstate", "supersede") and stream in issued:
+            issued[stream] |= event.facts
+        elif event.verb == "draw":
+            drawn[stream] = event.facts
 
 
 def count(session: Session) -> int:
@@ -97,6 +120,24 @@ def _certificate_faults(session: Session, issued: dict[str, dict[str, Any]]) -> 
             if column in Certificate.model_fields and _plain(getattr(certificate, column)) != _plain(said):
                 found.append(f"{stream}: '{key}' is not what was issued")
     return found + [f"{stream}: an issued certificate is gone" for stream in issued]
+
+
+def _file_faults(session: Session, drawn: dict[str, dict[str, Any]]) -> list[str]:
+    """Of each certificate's files the register says what the history says that was drawn."""
+    found = []
+    rows = session.exec(
+        select(CertificateFile.certificate_id, CertificateFile.form, CertificateFile.sha256, SigningKey.kid)
+        .join(SigningKey, col(SigningKey.id) == col(CertificateFile.key_id), isouter=True)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    left = {(stream, str(form)) for stream in drawn for form in FileForm}
+    for id_, form, digest, kid in rows:
+        stream = f"certificate:{id_}"
+        said = drawn.get(stream, {})
+        left.discard((stream, str(form)))
+        if said.get(str(form)) != digest or (kid is not None and said.get("kid") != kid):
+            found.append(f"{stream}: the {form} file is not the one that was drawn")
+    return found + [f"{stream}: the {form} file is gone" for stream, form in sorted(left)]
 
 
 def _plain(value: Any) -> str:

@@ -61,3 +61,19 @@ def of_submission(session: Session, submission_id: UUID) -> UUID | None:
         .where(Decision.submission_id == submission_id)
         .order_by(col(Certificate.issued_at).desc(), col(Certificate.edition).desc())
     ).first()
+
+
+def before(session: Session, certificate: Certificate) -> Certificate | None:
+    """The certificate that this one supersedes."""
+    return session.get(Certificate, certificate.supersedes_id) if certificate.supersedes_id else None
+
+
+def after(session: Session, certificate: Certificate) -> Certificate | None:
+    """The certificate that supersedes this one."""
+    return session.exec(select(Certificate).where(Certificate.supersedes_id == certificate.id)).first()
+
+
+def first_issued_on(session: Session, certificate: Certificate) -> date:
+    """The day of the award: that of the first certificate of its decision."""
+    query = select(col(Certificate.issued_on)).where(Certificate.decision_id == certificate.decision_id)
+    return session.exec(query.order_by(col(Certificate.edition))).first() or certificate.issued_on

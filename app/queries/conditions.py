@@ -81,22 +81,25 @@ def returned(session: Session, self_assessment: SelfAssessment, framework: Frame
     return found
 
 
+_RELEASED = (  # built once, as all statements of the criterion page
+    sa.select(
+        col(Decision.id),
+        col(Submission.level),
+        col(Submission.framework_version_id),
+        col(Decision.outcome),
+        col(Decision.released_at),
+    )
+    .join(Submission, col(Submission.id) == col(Decision.submission_id))
+    .where(col(Submission.organisation_id) == sa.bindparam("organisation_id"))
+    .where(col(Decision.released_at).is_not(None), col(Decision.void_at).is_(None))
+    .where(col(Decision.outcome) != Outcome.DEFERRED)
+    .order_by(col(Decision.released_at), col(Decision.number))
+)
+
+
 def _asking(session: Session, organisation_id: UUID, framework: Framework) -> dict[UUID, Released]:
     """The decisions whose conditions are still asked for."""
-    rows = session.execute(
-        sa.select(
-            col(Decision.id),
-            col(Submission.level),
-            col(Submission.framework_version_id),
-            col(Decision.outcome),
-            col(Decision.released_at),
-        )
-        .join(Submission, col(Submission.id) == col(Decision.submission_id))
-        .where(col(Submission.organisation_id) == organisation_id)
-        .where(col(Decision.released_at).is_not(None), col(Decision.void_at).is_(None))
-        .where(col(Decision.outcome) != Outcome.DEFERRED)
-        .order_by(col(Decision.released_at), col(Decision.number))
-    ).all()
+    rows = session.execute(_RELEASED, {"organisation_id": organisation_id}).all()
     ranks = {level.id: level.rank for level in framework.levels}
     return {one.decision_id: one for one in still_asked([Released(*row) for row in rows], ranks)}
 

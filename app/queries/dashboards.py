@@ -1,221 +1,243 @@
-"""How many organisations of an area hold each level, and where the others are. Every count is made by the database.
+"""What dashboards count of organisations, as of the end of any day, from lines that are only added.
 
-An area is an ICB or a region. Counts of organisations are exempt from the small-number rule (they are not people).
+What was said of a past day never changes: a line counts from the later of its two days on. Counts of organisations are
+exempt from the small-number rule (they are not people).
 """
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, and_, case, func, or_, select, true
+import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.criteria.schema import OrganisationKind
-from app.models import VIEWER_ROLES, Certificate, Organisation, Role, Status, Submission
-from app.queries.certificates import is_in_date
-from app.queries.submissions import free_of_conflict
+from app.models import Organisation, StandingCheckpoint, StandingLine
+from app.queries.areas import Area
 from app.rules.people import Who
-from app.rules.workflow import PIPELINE, STAGE, Stage
+from app.rules.standings import NEVER_BEGUN, NONE_HELD
 
-PAGE = 50
-
-
-@dataclass(frozen=True)
-class OrganisationLine:
-    """Where one organisation of the area is. Empty texts: nothing held, nothing in the pipeline."""
-
-    organisation_id: UUID
-    name: str
-    ods_code: str
-    kind: OrganisationKind
-    rank: int | None
-    expires_on: date | None
-    stage: str
-    stage_level: str
+MOST_CORRECTIONS = 50
+Key = tuple[OrganisationKind, int]  # kind of organisation, rank of what it holds
 
 
 @dataclass(frozen=True)
-class Filters:
-    rank: int | None = None  # 0: no level held
-    stage: Stage | None = None
-    text: str = ""
+class Counted:
+    """How many organisations of each kind hold which rank as their highest, by ICB. Ranks below 1: none held."""
+
+    by_icb: dict[UUID | None, dict[Key, int]]
+
+    @property
+    def ranks(self) -> dict[Key, int]:
+        total: Counter[Key] = Counter()
+        for counts in self.by_icb.values():
+            total.update(counts)
+        return dict(total)
+
+    @property
+    def taking_part(self) -> dict[OrganisationKind, int]:
+        """The denominators."""
+        total: Counter[OrganisationKind] = Counter()
+        for (kind, _), number in self.ranks.items():
+            total[kind] += number
+        return {kind: number for kind, number in total.items() if number}
+
+    @property
+    def held(self) -> dict[Key, int]:
+        return {key: number for key, number in self.ranks.items() if key[1] > NONE_HELD and number}
+
+    @property
+    def never_begun(self) -> int:
+        return sum(number for (_, rank), number in self.ranks.items() if rank == NEVER_BEGUN)
 
 
-def areas(session: Session, who: Who) -> list[Organisation]:
-    """The ICBs and regions whose dashboard the person may open, regions first."""
-    query = select(Organisation).where(
-        col(Organisation.kind).in_([OrganisationKind.ICB, OrganisationKind.REGION])
+def records_begin(session: Session) -> date | None:
+    """The first day of which anything can be told; None in an empty portal."""
+    return session.scalar(sa.select(sa.func.min(StandingLine.counts_on)))
+
+
+def counted(session: Session, area: Area, on: date, since: date | None = None) -> Counted:
+    """What was said at the end of the UK day ``on``: of today, what is said so far. ``since``: its checkpoint."""
+    said = _parts(area, since or checkpoint(session, on), on).subquery()
+    query = sa.select(said.c.icb_id, said.c.kind, said.c.rank, sa.func.sum(said.c.number)).group_by(
+        said.c.icb_id, said.c.kind, said.c.rank
     )
-    if not who.holds(Role.ADMINISTRATOR):
-        own = who.organisations(*VIEWER_ROLES)
-        regions = who.organisations(Role.REGION_VIEWER)
-        query = query.where(or_(col(Organisation.id).in_(own), col(Organisation.region_id).in_(regions)))
-    return list(session.scalars(query.order_by(col(Organisation.kind).desc(), col(Organisation.name))).all())
+    return _counted([(icb_id, kind, rank, number) for icb_id, kind, rank, number in session.execute(query)])
 
 
-def taking_part(session: Session, area: Organisation, on: date) -> dict[OrganisationKind, int]:
-    """How many organisations of each kind there are in the area on the day: the denominators."""
-    query = (
-        select(col(Organisation.kind), func.count())
-        .where(_in_area(area), _exists_on(on))
-        .group_by(col(Organisation.kind))
+def _counted(rows: list[tuple[UUID | None, OrganisationKind, int, int]]) -> Counted:
+    by_icb: dict[UUID | None, dict[Key, int]] = {}
+    for icb_id, kind, rank, number in rows:
+        if number:
+            by_icb.setdefault(icb_id, {})[kind, rank] = int(number)
+    return Counted(by_icb)
+
+
+def checkpoint(session: Session, on: date) -> date:
+    """The last day up to ``on`` at which everything was added up; ``date.min`` when there is none."""
+    found = session.scalar(
+        sa.select(sa.func.max(StandingCheckpoint.on_date)).where(col(StandingCheckpoint.on_date) <= on)
     )
-    return {kind: int(count) for kind, count in session.execute(query)}
+    return found or date.min
 
 
-def held(session: Session, area: Organisation, on: date) -> dict[tuple[OrganisationKind, int], int]:
-    """How many organisations of each kind hold which rank as their highest level on the day."""
-    highest = _highest(area, on)
-    query = select(highest.c.kind, highest.c.rank, func.count()).group_by(highest.c.kind, highest.c.rank)
-    return {(kind, rank): count for kind, rank, count in session.execute(query)}
-
-
-def pipeline(
-    session: Session, area: Organisation, on: date, who: Who | None = None
-) -> dict[tuple[str, Stage], int]:
-    """How many submissions of each level are at which stage. Released, declined and withdrawn ones are not told, nor
-    those that ``who`` may not know of.
-    """
-    query = (
-        select(col(Submission.level), col(Submission.status), func.count())
-        .join(Organisation, col(Organisation.id) == Submission.organisation_id)
-        .where(_in_area(area), _exists_on(on), col(Submission.status).in_(PIPELINE), _known(who, area))
-        .group_by(col(Submission.level), col(Submission.status))
-    )
-    counted: dict[tuple[str, Stage], int] = {}
-    for level, status, count in session.execute(query):
-        counted[level, STAGE[status]] = counted.get((level, STAGE[status]), 0) + count
-    return counted
-
-
-def organisations(
-    session: Session,
-    area: Organisation,
-    on: date,
-    filters: Filters,
-    who: Who | None = None,
-    *,
-    skip: int = 0,
-    most: int | None = PAGE,
-) -> list[OrganisationLine]:
-    """The organisations of the area by name, narrowed by ``filters``; a submission that ``who`` may not know of is
-    as if there were none."""
-    rows = session.execute(
-        _listed(area, on, filters, who).order_by(col(Organisation.name)).offset(skip).limit(most)
-    )
-    return [
-        OrganisationLine(
-            id_, name, code, kind, rank, expires, STAGE[status].value if status else "", level or ""
+def _parts(area: Area, since: date, on: date) -> sa.CompoundSelect[Any, Any, Any, Any]:
+    """The checkpoint's counts and the lines that count since."""
+    kept, line = StandingCheckpoint, StandingLine
+    before: sa.Select[Any, Any, Any, Any] = sa.select(
+        col(kept.icb_id).label("icb_id"),
+        col(kept.kind).label("kind"),
+        col(kept.rank).label("rank"),
+        col(kept.number).label("number"),
+    ).where(area.holds(kept), col(kept.on_date) == since)
+    after: sa.Select[Any, Any, Any, Any] = (
+        sa.select(
+            col(line.icb_id).label("icb_id"),
+            col(line.kind).label("kind"),
+            col(line.rank).label("rank"),
+            sa.func.sum(col(line.delta)).label("number"),
         )
-        for id_, name, code, kind, rank, expires, status, level in rows
-    ]
-
-
-def how_many(session: Session, area: Organisation, on: date, filters: Filters, who: Who | None = None) -> int:
-    return session.scalar(select(func.count()).select_from(_listed(area, on, filters, who).subquery())) or 0
-
-
-def _known(who: Who | None, area: Organisation) -> ColumnElement[bool]:
-    """An area's own viewers see all of it; of the Assembly's people, nobody where they have a conflict of interest."""
-    if who is None or area.id in who.organisations(*VIEWER_ROLES):
-        return true()
-    return true() if area.region_id in who.organisations(Role.REGION_VIEWER) else free_of_conflict(who)
-
-
-def _in_area(area: Organisation) -> ColumnElement[bool]:
-    column = Organisation.icb_id if area.kind is OrganisationKind.ICB else Organisation.region_id
-    return col(column) == area.id
-
-
-def _exists_on(on: date) -> ColumnElement[bool]:
-    return and_(
-        or_(col(Organisation.valid_from).is_(None), col(Organisation.valid_from) <= on),
-        or_(col(Organisation.valid_to).is_(None), col(Organisation.valid_to) >= on),
+        .where(area.holds(line), col(line.counts_on) > since, col(line.counts_on) <= on)
+        .group_by(col(line.icb_id), col(line.kind), col(line.rank))
     )
+    return sa.union_all(before, after)
 
 
-def _highest(area: Organisation, on: date) -> Subquery:
-    """The highest rank that each organisation of the area holds on the day.
+def never_begun(session: Session, area: Area, on: date, who: Who, found: Counted) -> int:
+    """How many take part and never handed anything over. Whoever has a conflict of interest with some of them is told
+    of the others only: that one has begun is for them to know no more than its submissions are."""
+    if area.is_own_of(who) or not who.ties:
+        return found.never_begun
+    boards = {tie.icb_id for tie in who.ties if tie.icb_id}
+    free = {icb_id: counts for icb_id, counts in found.by_icb.items() if icb_id not in boards}
+    line = StandingLine
+    tied = session.scalar(
+        sa.select(sa.func.coalesce(sa.func.sum(col(line.delta)), 0)).where(
+            col(line.organisation_id).in_({tie.organisation_id for tie in who.ties}),
+            area.holds(line),
+            col(line.rank) == NEVER_BEGUN,
+            col(line.counts_on) <= on,
+            sa.or_(col(line.icb_id).is_(None), col(line.icb_id).not_in(boards)),
+        )
+    )
+    return Counted(free).never_begun - int(tied or 0)
 
-    An organisation counts where it is now: a certificate remembers the ICB of its day, and an organisation that moved
-    since would otherwise be held by the one and taking part in the other.
-    """
+
+def trend(
+    session: Session, area: Area, days: list[date], on: date, since: date | None = None
+) -> dict[date, dict[int, int]]:
+    """How many organisations hold which rank at the end of each of ``days``, of which ``on`` is the last."""
+    since = since or checkpoint(session, on)
+    kept_row = StandingCheckpoint
+    query = (
+        sa.select(col(kept_row.on_date), col(kept_row.rank), sa.func.sum(col(kept_row.number)))
+        .where(area.holds(kept_row), col(kept_row.on_date).in_({*days, since}))
+        .group_by(col(kept_row.on_date), col(kept_row.rank))
+    )
+    kept: dict[date, Counter[int]] = {day: Counter() for day in (*days, since)}
+    for day, rank, number in session.execute(query):
+        kept[day][rank] += int(number)
+    later = [(day, rank, int(number)) for day, rank, number in session.execute(_since(area, since, on))]
+    return {day: dict(kept[day] if day <= since else _after(kept[since], later, day)) for day in days}
+
+
+def _after(base: Counter[int], later: list[tuple[date, int, int]], on: date) -> Counter[int]:
+    """``base`` and all changes up to ``on``."""
+    found = Counter(base)
+    for day, rank, number in later:
+        if day <= on:
+            found[rank] += number
+    return found
+
+
+def _since(area: Area, since: date, on: date) -> sa.Select[date, int, int]:
+    line = StandingLine
     return (
-        select(
-            col(Organisation.id).label("organisation_id"),
-            col(Organisation.kind).label("kind"),
-            func.max(Certificate.level_rank).label("rank"),
+        sa.select(col(line.counts_on), col(line.rank), sa.func.sum(col(line.delta)))
+        .where(area.holds(line), col(line.counts_on) > since, col(line.counts_on) <= on)
+        .group_by(col(line.counts_on), col(line.rank))
+    )
+
+
+def ending(session: Session, area: Area, on: date, until: date) -> dict[int, int]:
+    """How many organisations of the area hold which rank on ``on`` and will hold a lower one, or none, at the end of
+    ``until``, as far as was known on ``on``. Those that are to close or leave the area by then are not among them."""
+    line = StandingLine
+    by_rank = (
+        sa.select(
+            col(line.organisation_id).label("organisation_id"),
+            col(line.rank).label("rank"),
+            sa.func.sum(col(line.delta)).label("number"),
         )
-        .join(Certificate, col(Certificate.organisation_id) == Organisation.id)
-        .where(_in_area(area), _exists_on(on), is_in_date(on))
-        .group_by(col(Organisation.id), col(Organisation.kind))
+        .where(col(line.on_date) > col(line.recorded_on))  # what the index of such lines is made of
+        .where(area.holds(line), col(line.on_date) > on, col(line.on_date) <= until)
+        .where(col(line.recorded_on) <= on)
+        .group_by(col(line.organisation_id), col(line.rank))
         .subquery()
     )
-
-
-def _last_day(rank: ColumnElement[int], on: date) -> ScalarSelect[date]:
-    """Until when the level named beside it is held: a lower level's certificate may outlast it."""
-    return (
-        select(func.max(Certificate.expires_on))
-        .where(col(Certificate.organisation_id) == Organisation.id)
-        .where(col(Certificate.level_rank) == rank, is_in_date(on))
-        .scalar_subquery()
-    )
-
-
-def _in_pipeline(known: ColumnElement[bool]) -> Subquery:
-    """Of each organisation the open submission that is furthest on, by stage: two that are being reviewed rank alike,
-    because which of them is further is for nobody outside the Assembly to know."""
-    places = {stage: place for place, stage in enumerate(Stage)}
-    order = case({status.value: places[STAGE[status]] for status in PIPELINE}, value=Submission.status)
-    ranked = (
-        select(
-            col(Submission.organisation_id),
-            col(Submission.status),
-            col(Submission.level),
-            func.row_number()
-            .over(
-                partition_by=col(Submission.organisation_id), order_by=(order.desc(), col(Submission.level))
-            )
-            .label("place"),
-        )
-        .where(col(Submission.status).in_(PIPELINE), known)
+    rank, number = by_rank.c.rank, by_rank.c.number
+    by_body = (
+        sa.select(sa.func.max(sa.case((number < 0, rank))).label("falls_from"))
+        .group_by(by_rank.c.organisation_id)
+        .having(sa.func.sum(number) == 0, sa.func.sum(number * rank) < 0)
         .subquery()
     )
-    return select(ranked).where(ranked.c.place == 1).subquery()
+    query = sa.select(by_body.c.falls_from, sa.func.count()).group_by(by_body.c.falls_from)
+    return {rank: count for rank, count in session.execute(query) if rank and rank > NONE_HELD}
 
 
-def _listed(
-    area: Organisation, on: date, filters: Filters, who: Who | None = None
-) -> Select[tuple[object, ...]]:
-    highest, waiting = _highest(area, on), _in_pipeline(_known(who, area))
-    query = (
-        select(
-            col(Organisation.id),
+@dataclass(frozen=True)
+class Correction:
+    """What was learnt of one organisation after the day: from when it counts otherwise, and why that is known."""
+
+    organisation_name: str
+    on_date: date
+    recorded_on: date
+    rank: int
+    delta: int
+    cause: str  # what the line names: "certificate", "organisation", "submission"
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """By how much each count differs with what is known today, and the lines behind it, the newest first."""
+
+    by_rank: dict[int, int]
+    lines: list[Correction]
+    number: int  # of lines; only the first are listed
+
+
+def corrections(session: Session, area: Area, on: date) -> Corrections:
+    """What was recorded after ``on`` of that day or earlier ones."""
+    line = StandingLine
+    late = (
+        area.holds(line),
+        col(line.recorded_on) > col(line.on_date),  # what the index of such lines is made of
+        col(line.recorded_on) > on,
+        col(line.on_date) <= on,
+    )
+    sums = sa.select(col(line.rank), sa.func.sum(col(line.delta)), sa.func.count()).where(*late)
+    rows = session.execute(sums.group_by(col(line.rank))).all()
+    listed = (
+        sa.select(
             col(Organisation.name),
-            col(Organisation.ods_code),
-            col(Organisation.kind),
-            highest.c.rank,
-            _last_day(highest.c.rank, on),
-            waiting.c.status,
-            waiting.c.level,
+            col(line.on_date),
+            col(line.recorded_on),
+            col(line.rank),
+            col(line.delta),
+            col(line.cause),
         )
-        .join(highest, highest.c.organisation_id == Organisation.id, isouter=True)
-        .join(waiting, waiting.c.organisation_id == Organisation.id, isouter=True)
-        .where(_in_area(area), _exists_on(on))
+        .join(Organisation, col(Organisation.id) == col(line.organisation_id))
+        .where(*late)
+        .order_by(col(line.recorded_on).desc(), col(Organisation.name), col(line.on_date), col(line.delta))
+        .limit(MOST_CORRECTIONS)
     )
-    return query.where(*_narrowing(filters, highest.c.rank, waiting.c.status))
-
-
-def _narrowing(
-    filters: Filters, rank: ColumnElement[int], status: ColumnElement[Status]
-) -> Sequence[ColumnElement[bool]]:
-    narrowing: list[ColumnElement[bool]] = []
-    if filters.rank is not None:
-        narrowing.append(rank == filters.rank if filters.rank else rank.is_(None))
-    if filters.stage is not None:
-        narrowing.append(status.in_([one for one in PIPELINE if STAGE[one] is filters.stage]))
-    if filters.text:
-        narrowing.append(func.lower(Organisation.name).contains(filters.text.lower(), autoescape=True))
-    return narrowing
+    found = [
+        Correction(name, day, recorded, rank, delta, cause.partition(":")[0])
+        for name, day, recorded, rank, delta, cause in session.execute(listed)
+    ]
+    return Corrections(
+        {rank: int(total) for rank, total, _ in rows}, found, sum(number for _, _, number in rows)
+    )

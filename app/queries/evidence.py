@@ -59,7 +59,23 @@ def linked_to(session: Session, self_assessment_id: UUID, code: str) -> list[Lin
     return [Linked(*row) for row in found]
 
 
+def expiries(session: Session, self_assessment_id: UUID, code: str) -> list[date | None]:
+    """Until when each item that supports the answer to one criterion is good; None: it does not expire."""
+    return list(session.scalars(_expiries(), {"id": self_assessment_id, "code": code}))
+
+
 # The statements of the criterion page are built once: building them took longer than the database takes to answer.
+@cache
+def _expiries() -> sa.Select[date | None]:
+    return (
+        sa.select(col(Evidence.expires_on))
+        .join(EvidenceLink, col(EvidenceLink.evidence_id) == col(Evidence.id))
+        .where(col(EvidenceLink.self_assessment_id) == sa.bindparam("id"))
+        .where(col(EvidenceLink.criterion_code) == sa.bindparam("code"))
+        .where(col(Evidence.removed_at).is_(None))
+    )
+
+
 @cache
 def _linked_to() -> sa.Select[str, Evidence, EvidenceVersion, str, EvidenceCheck | None]:
     return _linked().where(col(EvidenceLink.criterion_code) == sa.bindparam("code"))

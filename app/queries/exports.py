@@ -5,9 +5,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.models import EvidenceCheck, FrameworkVersion, Organisation, ScanState, SelfAssessment
-from app.queries import evidence, self_assessments
+from app.queries import conditions, evidence, self_assessments
 from app.queries.evidence import Linked
 from app.queries.frameworks import FrameworkShelf
+from app.rules.asked import Asked
 from app.rules.exports import Contents, Item, Written
 
 WAITING = "The virus check is not finished. Export again later."
@@ -24,6 +25,7 @@ def contents(session: Session, shelf: FrameworkShelf, self_assessment: SelfAsses
     """The framework, the answers and the evidence of a self-assessment, in a constant number of queries."""
     organisation = session.get_one(Organisation, self_assessment.organisation_id)
     version = session.get_one(FrameworkVersion, self_assessment.framework_version_id)
+    framework = shelf.get(session, version.id)
     answers = self_assessments.answers(session, self_assessment.id)
     linked = evidence.linked(session, self_assessment.id)
     states = _states(session, {one.version.id for one in linked})
@@ -33,10 +35,14 @@ def contents(session: Session, shelf: FrameworkShelf, self_assessment: SelfAsses
         organisation=organisation.name,
         ods_code=organisation.ods_code,
         kind=organisation.kind,
-        framework=shelf.get(session, version.id),
+        framework=framework,
         framework_checksum=version.checksum,
         answers={code: Written(dict(one.values), one.is_finished) for code, one in answers.items()},
         items=tuple(_item(one, states) for one in linked),
+        asked=tuple(
+            Asked(one.condition_id, one.codes, one.text, one.answer, one.version)
+            for one in conditions.returned(session, self_assessment, framework)
+        ),
     )
 
 

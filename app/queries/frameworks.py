@@ -1,5 +1,6 @@
 """Published framework versions, parsed once a process: a published version never changes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,12 +15,15 @@ from app.criteria.schema import Framework
 from app.models import FrameworkDraft, FrameworkVersion, Person, SelfAssessment
 from app.rules.carry_over import Plan, plan
 
+Origin = tuple[UUID, str]  # a framework version and the code of one of its criteria
+
 
 class FrameworkShelf:
     """The parsed framework versions of this process, by row id."""
 
     def __init__(self) -> None:
         self._parsed: dict[UUID, Framework] = {}
+        self._origins: dict[UUID, Mapping[str, tuple[Origin, ...]]] = {}
 
     def get(self, session: Session, version_id: UUID) -> Framework:
         """The framework version; LookupError when there is none with this id."""
@@ -29,6 +33,27 @@ class FrameworkShelf:
                 raise LookupError(f"no framework version {version_id}")
             self._parsed[version_id] = from_document(row.document, f"{row.framework} {row.version}")
         return self._parsed[version_id]
+
+    def origins(self, session: Session, version_id: UUID, code: str) -> tuple[Origin, ...]:
+        """The criterion itself, and each of an earlier version that carries over to it, the newest version first."""
+        if version_id not in self._origins:
+            self._origins[version_id] = _carried(session, version_id)
+        return ((version_id, code), *self._origins[version_id].get(code, ()))
+
+
+def _carried(session: Session, version_id: UUID) -> Mapping[str, tuple[Origin, ...]]:
+    """By code, what it comes from in every version before. Where nobody said what carries over, nothing does."""
+    found: dict[str, tuple[Origin, ...]] = {}
+    step: CarryOver | None = None
+    row: FrameworkVersion | None = session.get_one(FrameworkVersion, version_id)
+    while row is not None and row.carry_over:
+        earlier = carry_over.read(row.carry_over)
+        step = carry_over.composed(earlier, step) if step else earlier
+        row = before(session, row)
+        if row is not None:
+            for code, olds in step.criteria.items():
+                found[code] = (*found.get(code, ()), *((row.id, old) for old in olds))
+    return found
 
 
 def newest(session: Session) -> FrameworkVersion | None:
@@ -44,6 +69,22 @@ def newest_parsed(session: Session, shelf: FrameworkShelf) -> Framework:
     if version_id is None:
         raise LookupError("no framework version is loaded: run `portal load`")
     return shelf.get(session, version_id)
+
+
+def in_force(session: Session, shelf: FrameworkShelf, before: datetime) -> tuple[UUID, Framework]:
+    """The version published last before a moment, with its id; the first one, where there was none yet.
+
+    LookupError in a portal without one.
+    """
+    rows = session.execute(
+        sa.select(col(FrameworkVersion.id), col(FrameworkVersion.published_at)).order_by(
+            col(FrameworkVersion.published_at)
+        )
+    ).all()
+    if not rows:
+        raise LookupError("no framework version is loaded: run `portal load`")
+    id_ = next((id_ for id_, at in reversed(rows) if at < before), rows[0][0])
+    return id_, shelf.get(session, id_)
 
 
 def newest_of(session: Session, framework: str) -> FrameworkVersion | None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -56,7 +58,7 @@ def _owned(self_assessment: SelfAssessment) -> sa.Select[str, UUID, str, date | 
     )
 
 
-def is_here(organisation_id: UUID) -> sa.ColumnElement[bool]:
+def is_here(organisation_id: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
     """Whether the statement's person holds a role in the organisation now."""
     return (
         sa.exists()
@@ -85,27 +87,34 @@ class Beside:
     open_comments: int
 
 
-def beside(session: Session, self_assessment_id: UUID, organisation_id: UUID, code: str) -> Beside:
-    """The criterion's owner and how many comments are open, in one query."""
+@cache  # built once, as all statements of the criterion page
+def _beside() -> sa.Select[*tuple[Any, ...]]:
+    own, code = sa.bindparam("self_assessment", type_=sa.Uuid()), sa.bindparam("code", type_=sa.String())
+    organisation_id = sa.bindparam("organisation", type_=sa.Uuid())
     counted = (
         sa.select(sa.func.count())
-        .where(col(Comment.self_assessment_id) == self_assessment_id)
+        .where(col(Comment.self_assessment_id) == own)
         .where(col(Comment.criterion_code) == code, col(Comment.resolved_at).is_(None))
         .scalar_subquery()
     )
-    row = session.execute(
+    return (
         sa.select(counted, col(Person.name), col(CriterionOwner.due_on), is_here(organisation_id))
         .select_from(Organisation)
         .join(
             CriterionOwner,
             sa.and_(
-                col(CriterionOwner.self_assessment_id) == self_assessment_id,
+                col(CriterionOwner.self_assessment_id) == own,
                 col(CriterionOwner.criterion_code) == code,
             ),
             isouter=True,
         )
         .join(Person, col(Person.id) == col(CriterionOwner.person_id), isouter=True)
         .where(col(Organisation.id) == organisation_id)
-    ).one()
-    open_comments, name, due_on, is_still_here = row
+    )
+
+
+def beside(session: Session, self_assessment_id: UUID, organisation_id: UUID, code: str) -> Beside:
+    """The criterion's owner and how many comments are open, in one query."""
+    asked = {"self_assessment": self_assessment_id, "organisation": organisation_id, "code": code}
+    open_comments, name, due_on, is_still_here = session.execute(_beside(), asked).one()
     return Beside(name or "", due_on, bool(name) and not is_still_here, open_comments)

@@ -93,16 +93,21 @@ def who_by_id(
 
 def draft_key(session: Session, person_id: UUID) -> str:
     """What locks the text that this person's browser keeps. Only pages of their own sign-in may have it."""
-    return session.exec(select(Person.draft_key).where(Person.id == person_id)).one()
+    return session.exec(_DRAFT_KEY, params={"id": person_id}).one()
+
+
+_DRAFT_KEY = select(Person.draft_key).where(Person.id == sa.bindparam("id"))
+# Built once: every request asks it.
+_SESSION_AND_PERSON = (
+    select(SignInSession, Person)
+    .join(Person, col(Person.id) == SignInSession.person_id)
+    .where(SignInSession.token_hash == sa.bindparam("token_hash"))
+)
 
 
 def session_and_person(session: Session, token_hash: str) -> tuple[SignInSession, Person] | None:
     """The sign-in session with this token hash and its person, whether or not it still holds."""
-    row = session.exec(
-        select(SignInSession, Person)
-        .join(Person, col(Person.id) == SignInSession.person_id)
-        .where(SignInSession.token_hash == token_hash)
-    ).first()
+    row = session.exec(_SESSION_AND_PERSON, params={"token_hash": token_hash}).first()
     return (row[0], row[1]) if row else None
 
 

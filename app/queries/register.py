@@ -45,6 +45,21 @@ def lines(
     return [RegisterLine(*row) for row in rows]  # type: ignore[arg-type]
 
 
+def certificates(
+    session: Session, on: date, *, level: str = "", text: str = "", skip: int = 0, most: int = PAGE
+) -> list[Certificate]:
+    """The certificates behind ``lines``."""
+    query = _narrowed(select(Certificate), on, level, text)
+    query = query.order_by(Certificate.organisation_name, Certificate.number)
+    return list(session.exec(query.offset(skip).limit(most)).all())
+
+
+def of_body(session: Session, ods_code: str) -> list[Certificate]:
+    """Every certificate ever issued to the body with this code, the newest first."""
+    query = select(Certificate).where(Certificate.ods_code == ods_code)
+    return list(session.exec(query.order_by(col(Certificate.number).desc())).all())
+
+
 def count(session: Session, on: date, *, level: str = "", text: str = "") -> int:
     return int(session.exec(_narrowed(select(func.count()).select_from(Certificate), on, level, text)).one())
 

@@ -64,7 +64,6 @@ def visible_to(who: Who) -> sa.ColumnElement[bool]:
 
 def queue(session: Session, who: Who) -> list[QueueLine]:
     """The person's reviews, open ones first, in one query whatever their number."""
-    progress = _progress(who)
     is_sealed = col(Review.status) == ReviewStatus.SEALED
     rows = session.execute(
         sa.select(
@@ -75,36 +74,29 @@ def queue(session: Session, who: Who) -> list[QueueLine]:
             col(Window.name),
             col(Window.decision_promised_on),
             col(Review.status),
-            sa.func.coalesce(progress.c.scored, 0),
-            sa.func.coalesce(progress.c.criteria, 0),
+            _SCORED,
+            _TO_SCORE,
         )
         .join(Submission, col(Submission.id) == col(Review.submission_id))
         .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
         .join(Window, col(Window.id) == col(Submission.window_id))
-        .join(progress, progress.c.review_id == col(Review.id), isouter=True)
         .where(visible_to(who))
         .order_by(is_sealed, col(Window.decision_promised_on), col(Organisation.name), col(Review.id))
     ).all()
     return [QueueLine(*row) for row in rows]
 
 
-def _progress(who: Who) -> sa.Subquery:
-    """Criteria and those with score and reason, for each review of this person.
+def _criteria(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """How many criteria of the review fit. A row stands for each criterion from the assignment on.
 
-    A row stands for each criterion from the assignment on.
+    Counted review by review: grouped in one go, the database reads the scores of everybody.
     """
-    is_scored = sa.and_(col(Score.score).is_not(None), col(Score.reason) != "")
-    return (
-        sa.select(
-            col(Score.review_id).label("review_id"),
-            sa.func.count().label("criteria"),
-            sa.func.sum(sa.case((is_scored, 1), else_=0)).label("scored"),
-        )
-        .join(Review, col(Review.id) == col(Score.review_id))
-        .where(col(Review.reviewer_id) == who.person_id)
-        .group_by(col(Score.review_id))
-        .subquery()
-    )
+    counted = sa.select(sa.func.count()).where(col(Score.review_id) == col(Review.id), *conditions)
+    return counted.correlate(Review).scalar_subquery()
+
+
+_SCORED = _criteria(col(Score.score).is_not(None), col(Score.reason) != "")
+_TO_SCORE = _criteria()
 
 
 def framework_version_of(session: Session, review: Review) -> UUID:
@@ -114,15 +106,19 @@ def framework_version_of(session: Session, review: Review) -> UUID:
 
 def scores(session: Session, review_id: UUID) -> dict[str, Score]:
     """One reviewer's scores by criterion code, drafts included: for that reviewer alone."""
-    rows = session.exec(
-        select(Score).where(Score.review_id == review_id).order_by(Score.criterion_code)
-    ).all()
+    rows = session.exec(_SCORES, params={"review_id": review_id}).all()
     return {row.criterion_code: row for row in rows}
 
 
+# Statements of the score page are built once: building them took longer than the database takes to answer.
+_SCORES = select(Score).where(Score.review_id == sa.bindparam("review_id")).order_by(Score.criterion_code)
+_SCORE = select(Score).where(
+    Score.review_id == sa.bindparam("review_id"), Score.criterion_code == sa.bindparam("code")
+)
+
+
 def score(session: Session, review_id: UUID, code: str) -> Score | None:
-    found = select(Score).where(Score.review_id == review_id, Score.criterion_code == code)
-    return session.exec(found).first()
+    return session.exec(_SCORE, params={"review_id": review_id, "code": code}).first()
 
 
 def current(session: Session, submission_id: UUID) -> list[Review]:

@@ -32,6 +32,7 @@ from app.models import (
 from app.rules.permissions import Scope
 
 Thing = TypeVar("Thing")
+Owned = TypeVar("Owned", SelfAssessment, Evidence)
 
 
 def _held(lock: bool) -> dict[str, bool] | None:
@@ -49,6 +50,7 @@ class Scoped(Generic[Thing]):
 
     thing: Thing
     scope: Scope
+    parent: object = None  # the row that the scope was read from, where it is another one
 
 
 def organisation(session: Session, id_: UUID, lock: bool) -> Scoped[Organisation] | None:
@@ -58,12 +60,17 @@ def organisation(session: Session, id_: UUID, lock: bool) -> Scoped[Organisation
 
 def self_assessment(session: Session, id_: UUID, lock: bool) -> Scoped[SelfAssessment] | None:
     row = session.get(SelfAssessment, id_, with_for_update=_held(lock))
-    return Scoped(row, _of(session.get_one(Organisation, row.organisation_id))) if row else None
+    return _under_organisation(session, row) if row else None
 
 
 def evidence(session: Session, id_: UUID, lock: bool) -> Scoped[Evidence] | None:
     row = session.get(Evidence, id_, with_for_update=_held(lock))
-    return Scoped(row, _of(session.get_one(Organisation, row.organisation_id))) if row else None
+    return _under_organisation(session, row) if row else None
+
+
+def _under_organisation(session: Session, row: Owned) -> Scoped[Owned]:
+    parent = session.get_one(Organisation, row.organisation_id)
+    return Scoped(row, _of(parent), parent)
 
 
 def evidence_version(session: Session, id_: UUID, lock: bool) -> Scoped[EvidenceVersion] | None:
@@ -89,7 +96,7 @@ def review(session: Session, id_: UUID, lock: bool) -> Scoped[Review] | None:
         return None
     own = frozenset({row.reviewer_id})
     scope = Scope(parent.organisation_id, parent.icb_id, parent.region_id, None, own, submission_id=parent.id)
-    return Scoped(row, scope)
+    return Scoped(row, scope, parent)
 
 
 def certificate(session: Session, id_: UUID, lock: bool) -> Scoped[Certificate] | None:

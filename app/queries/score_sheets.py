@@ -1,11 +1,15 @@
 """All that a score sheet is made of, read at one moment. Nothing here looks at another's review."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from sqlmodel import Session
 
-from app.models import Review
-from app.queries import reviews, submissions
+from app.models import Review, Verdict
+from app.queries import reviews, submissions, verdicts
 from app.queries.frameworks import FrameworkShelf
-from app.rules.score_sheets import Contents
+from app.rules.score_sheets import Contents, Link
+from app.rules.sealing import SealedAnswer
 
 
 def contents(session: Session, shelf: FrameworkShelf, review: Review) -> Contents:
@@ -14,6 +18,8 @@ def contents(session: Session, shelf: FrameworkShelf, review: Review) -> Content
     copy = submissions.sealed(session, review.submission_id).content
     framework = shelf.get(session, facts.framework_version_id)
     given = reviews.scores(session, review.id)
+    marked = verdicts.by_code(session, review.id)
+    codes = [code for code in copy.codes if code in given]
     return Contents(
         review_id=review.id,
         copy_sha256=review.copy_sha256,
@@ -22,5 +28,16 @@ def contents(session: Session, shelf: FrameworkShelf, review: Review) -> Content
         level=framework.level(copy.level).name,
         window=facts.window_name,
         framework=framework,
-        scores={code: given[code] for code in copy.codes if code in given},
+        scores={code: given[code] for code in codes},
+        links={code: _links(copy.answer(code), marked.get(code, {})) for code in codes},
+    )
+
+
+def _links(answer: SealedAnswer, marked: Mapping[UUID, Verdict]) -> tuple[Link, ...]:
+    """Each piece of evidence once, as a verdict is on the piece and not on its place in the list."""
+    found = {one.version_id: one for one in reversed(answer.evidence)}
+    return tuple(
+        Link(one.version_id, one.title, one.place, marked.get(one.version_id))
+        for one in answer.evidence
+        if found[one.version_id] is one
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -108,16 +109,22 @@ def answers(session: Session, self_assessment_id: UUID) -> dict[str, Answer]:
 
 def answer(session: Session, self_assessment_id: UUID, code: str) -> Answer | None:
     """The saved answer to one criterion."""
-    return session.exec(
-        select(Answer)
-        .where(Answer.self_assessment_id == self_assessment_id)
-        .where(Answer.criterion_code == code)
-    ).first()
+    return session.exec(_ANSWER, params={"id": self_assessment_id, "code": code}).first()
+
+
+_ANSWER = (  # built once, as all statements of the criterion page
+    select(Answer)
+    .where(Answer.self_assessment_id == sa.bindparam("id"))
+    .where(Answer.criterion_code == sa.bindparam("code"))
+)
 
 
 def name_of(session: Session, person_id: UUID) -> str:
     """The name of the colleague who saved an answer."""
-    return session.exec(select(Person.name).where(Person.id == person_id)).one()
+    return session.exec(_NAME, params={"id": person_id}).one()
+
+
+_NAME = select(Person.name).where(Person.id == sa.bindparam("id"))
 
 
 def support(session: Session, self_assessment_id: UUID, *, on: date) -> dict[str, Support]:

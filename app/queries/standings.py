@@ -1,41 +1,106 @@
 """What the lines that dashboards count say of one organisation, and what they should say."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.models import Certificate, Organisation, OrganisationChange, StandingLine
-from app.rules.standings import ALWAYS, Body, Place, lines
+from app.models import Certificate, Organisation, OrganisationChange, StageSpan, StandingLine, Submission
+from app.rules.days import uk_day
+from app.rules.standings import ALWAYS, Body, Place, lines, missing
+
+AT_ONCE = 500
+Known = dict[tuple[Place, date], int]
 
 
-def known(session: Session, organisation_id: UUID) -> dict[tuple[Place, date], int]:
+def known(session: Session, organisation_id: UUID) -> Known:
     """The organisation's lines so far, those of one place and day added up."""
-    found: Counter[tuple[Place, date]] = Counter()
-    rows = session.exec(select(StandingLine).where(StandingLine.organisation_id == organisation_id))
-    for row in rows:
-        found[Place(row.kind, row.icb_id, row.region_id, row.rank), row.on_date] += row.delta
-    return dict(found)
+    return _known_of(session, [organisation_id])[organisation_id]
 
 
-def wanted(session: Session, organisation: Organisation) -> dict[tuple[Place, date], int]:
-    """What the lines should add up to, from the body's changes and its certificates."""
-    certificates = session.exec(
-        select(Certificate).where(Certificate.organisation_id == organisation.id)
-    ).all()
-    return lines(bodies(session, organisation), certificates)
+def wanted(session: Session, organisation: Organisation) -> Known:
+    """What the lines should add up to, from the body's changes, its certificates and its first submission."""
+    return _wanted_of(session, [organisation])[organisation.id]
 
 
 def bodies(session: Session, organisation: Organisation) -> list[Body]:
     """What the organisation was and will be. One without recorded changes is what its row says, for as long."""
+    return _bodies(organisation, _changes_of(session, [organisation.id])[organisation.id])
+
+
+def disagreeing(session: Session) -> Iterator[UUID]:
+    """The organisations whose lines do not add up to what is known of them."""
+    ids = session.scalars(sa.select(col(Organisation.id)).order_by(col(Organisation.id))).all()
+    for first in range(0, len(ids), AT_ONCE):
+        some = ids[first : first + AT_ONCE]
+        rows = session.scalars(sa.select(Organisation).where(col(Organisation.id).in_(some))).all()
+        said, should = _known_of(session, some), _wanted_of(session, rows)
+        yield from (id_ for id_ in some if missing(should[id_], said[id_]))
+
+
+def _known_of(session: Session, ids: Collection[UUID]) -> dict[UUID, Known]:
+    found: dict[UUID, Known] = {id_: {} for id_ in ids}
+    line: Any = StandingLine
+    place = (line.organisation_id, line.kind, line.icb_id, line.region_id, line.rank, line.on_date)
+    query = sa.select(*place, sa.func.sum(line.delta)).where(line.organisation_id.in_(ids)).group_by(*place)
+    for id_, kind, icb_id, region_id, rank, day, delta in session.execute(query):
+        found[id_][Place(kind, icb_id, region_id, rank), day] = int(delta)
+    return found
+
+
+def _wanted_of(session: Session, organisations: Sequence[Organisation]) -> dict[UUID, Known]:
+    ids = [one.id for one in organisations]
+    changes, begun = _changes_of(session, ids), _begun_of(session, ids)
+    certificates: dict[UUID, list[Certificate]] = defaultdict(list)
+    for one in session.exec(select(Certificate).where(col(Certificate.organisation_id).in_(ids))).all():
+        certificates[one.organisation_id].append(one)
+    return {
+        one.id: lines(_bodies(one, changes[one.id]), certificates[one.id], begun.get(one.id))
+        for one in organisations
+    }
+
+
+def _begun_of(session: Session, ids: Collection[UUID]) -> dict[UUID, date]:
+    """The UK day on which each organisation first handed something over.
+
+    The first span says it of everything since spans are kept, and stays when something is handed over once more.
+    """
+    span, sent = StageSpan, Submission
+    spanned = (
+        sa.select(col(span.organisation_id), sa.func.min(col(span.from_on)))
+        .where(col(span.organisation_id).in_(ids))
+        .group_by(col(span.organisation_id))
+    )
+    handed = (
+        sa.select(col(sent.organisation_id), sa.func.min(col(sent.handed_over_at)))
+        .where(col(sent.organisation_id).in_(ids))
+        .group_by(col(sent.organisation_id))
+    )
+    found: dict[UUID, date] = {row[0]: row[1] for row in session.execute(spanned)}
+    for id_, at in session.execute(handed):
+        day = uk_day(at)
+        found[id_] = min(found.get(id_, day), day)
+    return found
+
+
+def _changes_of(session: Session, ids: Collection[UUID]) -> dict[UUID, list[OrganisationChange]]:
     query = (
         select(OrganisationChange)
-        .where(OrganisationChange.organisation_id == organisation.id)
+        .where(col(OrganisationChange.organisation_id).in_(ids))
         .where(col(OrganisationChange.void_at).is_(None))
         .order_by(col(OrganisationChange.recorded_at), col(OrganisationChange.id))
     )
-    changes = session.exec(query).all()
+    found: dict[UUID, list[OrganisationChange]] = {id_: [] for id_ in ids}
+    for row in session.exec(query).all():
+        found[row.organisation_id].append(row)
+    return found
+
+
+def _bodies(organisation: Organisation, changes: Sequence[OrganisationChange]) -> list[Body]:
     if changes:
         newest = {change.from_on or ALWAYS: change for change in changes}
         return [

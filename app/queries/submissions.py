@@ -274,12 +274,15 @@ def sealed_copy(session: Session, submission_id: UUID) -> SealedCopy:
 
 def newest_copy(session: Session, submission_id: UUID) -> SealedCopy | None:
     """The copy that counts: the last one signed."""
-    return session.exec(
-        select(SealedCopy)
-        .where(SealedCopy.submission_id == submission_id)
-        .order_by(col(SealedCopy.number).desc())
-        .limit(1)
-    ).first()
+    return session.exec(_NEWEST_COPY, params={"submission_id": submission_id}).first()
+
+
+_NEWEST_COPY = (  # built once, as all statements of the score page
+    select(SealedCopy)
+    .where(SealedCopy.submission_id == sa.bindparam("submission_id"))
+    .order_by(col(SealedCopy.number).desc())
+    .limit(1)
+)
 
 
 def is_newest_copy() -> sa.ColumnElement[bool]:
@@ -316,6 +319,7 @@ class SubmissionFacts:
     receipt: str | None
     sha256: str | None
     sealed_at: datetime | None
+    minute_reference: str | None
 
 
 def facts(session: Session, submission_id: UUID) -> SubmissionFacts:
@@ -341,6 +345,7 @@ def facts(session: Session, submission_id: UUID) -> SubmissionFacts:
             col(SealedCopy.receipt),
             col(SealedCopy.sha256),
             col(SealedCopy.sealed_at),
+            col(SealedCopy.minute_reference),
         )
         .join(Organisation, col(Organisation.id) == Submission.organisation_id)
         .join(Window, col(Window.id) == Submission.window_id)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.models import (
@@ -19,21 +20,36 @@ from app.rules import verdicts
 from app.rules.workflow import Verb
 
 File = tuple[EvidenceVersion, EvidenceCheck | None]
+# Built once, as all statements of the score page.
+_OF_EVIDENCE = select(EvidenceVerdict).where(
+    EvidenceVerdict.review_id == sa.bindparam("review_id"),
+    EvidenceVerdict.criterion_code == sa.bindparam("code"),
+)
+_OF_CONDITIONS = select(ConditionVerdict).where(ConditionVerdict.review_id == sa.bindparam("review_id"))
+_FILES = (
+    select(EvidenceVersion, EvidenceCheck)
+    .join(EvidenceCheck, col(EvidenceCheck.evidence_version_id) == EvidenceVersion.id, isouter=True)
+    .where(col(EvidenceVersion.id).in_(sa.bindparam("ids", expanding=True)))
+)
 
 
 def of_evidence(session: Session, review_id: UUID, code: str) -> dict[UUID, EvidenceVerdict]:
     """The marks of one criterion's links, by evidence version."""
-    rows = session.exec(
-        select(EvidenceVerdict).where(
-            EvidenceVerdict.review_id == review_id, EvidenceVerdict.criterion_code == code
-        )
-    ).all()
+    rows = session.exec(_OF_EVIDENCE, params={"review_id": review_id, "code": code}).all()
     return {row.evidence_version_id: row for row in rows}
+
+
+def by_code(session: Session, review_id: UUID) -> dict[str, dict[UUID, Verdict]]:
+    """All marks of evidence of one review, by criterion and evidence version."""
+    found: dict[str, dict[UUID, Verdict]] = {}
+    for row in session.exec(select(EvidenceVerdict).where(EvidenceVerdict.review_id == review_id)).all():
+        found.setdefault(row.criterion_code, {})[row.evidence_version_id] = row.verdict
+    return found
 
 
 def of_conditions(session: Session, review_id: UUID) -> dict[UUID, ConditionVerdict]:
     """The marks of earlier decisions' conditions, by condition."""
-    rows = session.exec(select(ConditionVerdict).where(ConditionVerdict.review_id == review_id)).all()
+    rows = session.exec(_OF_CONDITIONS, params={"review_id": review_id}).all()
     return {row.condition_id: row for row in rows}
 
 
@@ -53,11 +69,7 @@ def digest(session: Session, review_id: UUID) -> str:
 
 def files(session: Session, version_ids: Collection[UUID]) -> dict[UUID, File]:
     """Evidence versions with what is known of their bytes, in one query whatever their number."""
-    rows = session.exec(
-        select(EvidenceVersion, EvidenceCheck)
-        .join(EvidenceCheck, col(EvidenceCheck.evidence_version_id) == EvidenceVersion.id, isouter=True)
-        .where(col(EvidenceVersion.id).in_(version_ids))
-    ).all()
+    rows = session.exec(_FILES, params={"ids": version_ids}).all()
     return {version.id: (version, check) for version, check in rows}
 
 

@@ -6,6 +6,7 @@ One function a kind of work, one statement each, whatever there is to find. A fu
 from collections.abc import Callable
 
 from app.models import ORGANISATION_ROLES
+from app.queries import waiting_certificates as certificates
 from app.queries import waiting_handing_in as handing_in
 from app.queries import waiting_writing as writing
 from app.queries.waiting_lines import Asking, Line
@@ -18,6 +19,9 @@ KINDS: tuple[Kind, ...] = (
     handing_in.changes_requested,
     handing_in.clarifications,
     handing_in.appeals_possible,
+    certificates.revocations,
+    certificates.light_checks,
+    certificates.renewals,
     writing.own_criteria,
     writing.comments_to_answer,
     writing.warnings,

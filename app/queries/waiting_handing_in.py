@@ -88,7 +88,7 @@ def views_wanted(asking: Asking) -> list[Line]:
     )
     asked = sa.or_(col(CoSignature.given_at).is_(None), col(CoSignature.asked_at) > col(CoSignature.given_at))
     rows = asking.session.execute(
-        _submissions(col(Submission.status), sealed_at)
+        _submissions(col(Submission.status), sealed_at, col(Submission.round))
         .join(CoSignature, col(CoSignature.submission_id) == col(Submission.id))
         .where(col(CoSignature.person_id) == asking.who.person_id, asked)
         .where(col(Submission.status).in_(OPEN_STATUSES))
@@ -101,8 +101,8 @@ def views_wanted(asking: Asking) -> list[Line]:
             f"/submissions/{id_}/co-signature",
             name,
         )
-        for id_, version, level, name, status, sealed in rows
-        if co_signatures.is_open(status, sealed, asking.at)
+        for id_, version, level, name, status, sealed, round_ in rows
+        if co_signatures.is_open(status, sealed, asking.at, is_appeal=round_ > 1)
     ]
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.models import Certificate
+from app.rules.errors import Conflict
 
 _LAST_DAY = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
 
@@ -22,6 +23,15 @@ def standing(certificate: Certificate, on: date) -> Standing:
     if certificate.superseded_on is not None and certificate.superseded_on <= on:
         return Standing.SUPERSEDED
     return Standing.EXPIRED if on > certificate.expires_on else Standing.GENUINE
+
+
+def require_reissuable(certificate: Certificate, on: date) -> None:
+    """Conflict unless the certificate holds on ``on``: what is over is not brought back by new paper."""
+    now = standing(certificate, on)
+    if now is not Standing.GENUINE:
+        raise Conflict(
+            f"This certificate is {now.value.lower()}. Only one that is in date can be issued again."
+        )
 
 
 def expiry(issued_on: date, months: int) -> date:

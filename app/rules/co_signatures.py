@@ -77,9 +77,9 @@ def closes_at(status: Status, sealed_at: datetime | None) -> datetime | None:
     return end_of(after(uk_day(sealed_at), WORKING_DAYS))
 
 
-def is_open(status: Status, sealed_at: datetime | None, at: datetime) -> bool:
-    """Whether a view may be given at ``at``. The same in every status of one stage."""
-    if STAGE[status] in (Stage.CLOSED, Stage.OUTCOME_RELEASED, Stage.APPEALED):
+def is_open(status: Status, sealed_at: datetime | None, at: datetime, *, is_appeal: bool = False) -> bool:
+    """Whether a view may be given at ``at``. The same in every status of one stage; never under appeal."""
+    if STAGE[status] in (Stage.CLOSED, Stage.OUTCOME_RELEASED) or is_appeal:
         return False
     ends = closes_at(status, sealed_at)
     return ends is None or at < ends

@@ -1,9 +1,10 @@
 """Conflicts of interest from a graph with dates: nobody has to declare where they work for the rule to hold.
 
 Source: framework settings, "none from the same organisation, ICB or group", and fairness rule 1. A tie through work or
-a role stands for the organisation, for all of its ICB, and for every organisation that shared a group with it on a day
-of the tie (see docs/decisions/0013). A declared interest stands for the organisation alone: it is about one body, and
-whoever had to fear for a whole ICB would rather not declare that a cousin works in one of its trusts.
+a role stands for the organisation, for all of its ICB, for every organisation that shared a group with it on a day of
+the tie, and for what the organisation became (see docs/decisions/0013). A declared interest stands for the organisation
+alone: it is about one body, and whoever had to fear for a whole ICB would rather not declare that a cousin works in one
+of its trusts.
 """
 
 from collections.abc import Collection, Iterable
@@ -53,6 +54,16 @@ def through_group(work: Period, own: Period, theirs: Period, today: date) -> Per
     return overlap(work, own, theirs, Period(None, today))
 
 
+def through_succession(work: Period, merged_on: date, today: date) -> Period | None:
+    """The days on which a person was tied to a body that became (part of) another, as far as they tie to the other.
+
+    Whoever left before stays tied for as long as to the predecessor: what is judged there may be what they built. Of a
+    merger that is still to come only those know who will be there on its day.
+    """
+    will_be_there = work.to_on is None or work.to_on >= merged_on
+    return work if merged_on <= today or will_be_there else None
+
+
 def in_order(ties: Iterable[Tie]) -> tuple[Tie, ...]:
     """Each tie once, the plainest first."""
     return tuple(sorted(set(ties), key=lambda one: (_ORDER[one.kind], one.organisation_name, repr(one))))
@@ -76,7 +87,13 @@ def said(tie: Tie) -> str:
             return f"Declared family or a close friend who {works.lower()} for {name}{until}."
         case TieKind.OTHER:
             return f"Declared an interest in {name}{until}."
-    return f"Tied to {tie.through}, together with {name}{until}."
+    return _said_through(tie, until)
+
+
+def _said_through(tie: Tie, until: str) -> str:
+    if tie.kind is TieKind.SUCCESSOR:
+        return f"Tied to {tie.through}{until}, whose successor is {tie.organisation_name}."
+    return f"Tied to {tie.through}, together with {tie.organisation_name}{until}."
 
 
 def conflict(ties: Iterable[Tie], organisation_id: UUID, icb_id: UUID | None) -> str:

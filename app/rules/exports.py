@@ -10,7 +10,9 @@ from app.adapters.forms import Chapter, Field, Form, Identity, Kind, Option, Sec
 from app.criteria.answers import clean
 from app.criteria.schema import Criterion, Framework, Level, OrganisationKind, Question, QuestionKind
 from app.criteria.text import SPACES
+from app.rules.asked import Asked, by_place, field_of
 from app.rules.days import in_words, uk_day
+from app.rules.marks import mark
 from app.rules.merging import FINISHED, marks_of
 
 YES, NO = "Yes", "No"
@@ -56,6 +58,7 @@ class Contents:
     framework_checksum: str
     answers: Mapping[str, Written]
     items: tuple[Item, ...] = ()
+    asked: tuple[Asked, ...] = ()  # by earlier decisions, and not done yet
 
     def written(self, code: str) -> Written:
         return self.answers.get(code, Written())
@@ -78,7 +81,8 @@ def form_of(contents: Contents, level_id: str, *, portal: str, at: datetime) -> 
     """The form for one level, or for all when the id is empty. Raises KeyError when there is no such level."""
     framework = contents.framework
     levels = levels_of(framework, level_id)
-    chapters = tuple(_chapter(contents, level) for level in levels)
+    asked = by_place(contents.asked, [one.code for one in criteria_of(contents, level_id)])
+    chapters = tuple(_chapter(contents, level, asked) for level in levels)
     name = levels[0].name if level_id else "all levels"
     return Form(
         title=f"Self-assessment, {name}: {contents.organisation}",
@@ -107,10 +111,11 @@ _HOW_TO = (
 def _identity(contents: Contents, level_id: str, chapters: Iterable[Chapter], at: datetime) -> Identity:
     fields = [one for chapter in chapters for section in chapter.sections for one in section.fields]
     marks = {
-        key_of(criterion.code, name): mark
+        key_of(criterion.code, name): made
         for criterion in criteria_of(contents, level_id)
-        for name, mark in _marks(criterion, contents.written(criterion.code)).items()
+        for name, made in _marks(criterion, contents.written(criterion.code)).items()
     }
+    marks |= {key_of(code, one.name): mark_of(one) for one in contents.asked for code in one.codes}
     return Identity(
         organisation_id=str(contents.organisation_id),
         organisation=contents.organisation,
@@ -128,28 +133,35 @@ def _marks(criterion: Criterion, written: Written) -> dict[str, str]:
     return marks_of(criterion, written.values, written.is_finished)
 
 
+def mark_of(asked: Asked) -> str:
+    """The mark of what is saved about a condition."""
+    return mark({asked.name: asked.answer})
+
+
 def key_of(code: str, name: str) -> str:
     """How a form calls one question of one criterion. No question's id holds a slash or a hyphen."""
     return f"{code}/{name}"
 
 
-def _chapter(contents: Contents, level: Level) -> Chapter:
+def _chapter(contents: Contents, level: Level, asked: Mapping[str, Sequence[Asked]]) -> Chapter:
     found = contents.framework.of_level(level.id, contents.kind)
-    return Chapter(level.name, level.signifies, tuple(_section(contents, one) for one in found))
+    sections = tuple(_section(contents, one, asked.get(one.code, ())) for one in found)
+    return Chapter(level.name, level.signifies, sections)
 
 
-def _section(contents: Contents, criterion: Criterion) -> Section:
+def _section(contents: Contents, criterion: Criterion, asked: Sequence[Asked]) -> Section:
     written = contents.written(criterion.code)
     faults = clean(criterion, written.values).errors
     scores = contents.framework.settings.score_names
     fields = [_field(criterion, one, written, faults.get(one.id, ""), scores) for one in criterion.questions]
     items = [one for one in contents.items if one.code == criterion.code]
+    of_asked = [field_of(one, key_of(criterion.code, one.name)) for one in asked]
     return Section(
         code=criterion.code,
         title=criterion.title,
         guidance=tuple(criterion.guidance.split("\n\n")),
         usual_evidence=criterion.usual_evidence,
-        fields=(*fields, _finished(criterion, written)),
+        fields=(*of_asked, *fields, _finished(criterion, written)),
         evidence=tuple(Support(one.title, _where(one)) for one in items),
     )
 

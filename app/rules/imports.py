@@ -7,8 +7,10 @@ from enum import StrEnum
 from app.adapters.forms import Filled, digest
 from app.criteria.answers import clean
 from app.criteria.schema import Criterion, Question, QuestionKind
+from app.criteria.text import SPACES
+from app.rules.asked import Asked, is_of_condition, no_longer
 from app.rules.errors import RuleError
-from app.rules.exports import NO, YES, Contents, criteria_of, key_of, text_of, typed_of
+from app.rules.exports import NO, YES, Contents, criteria_of, key_of, mark_of, text_of, typed_of
 from app.rules.marks import mark
 from app.rules.merging import FINISHED, own
 
@@ -38,6 +40,9 @@ class Change:
     can_join: bool = False
     is_finished: bool | None = None
     fault: str = ""  # what is wrong with the answer in the file; it is kept all the same
+    asked: Asked | None = (
+        None  # the condition of an earlier decision that it answers, where it is no question
+    )
 
     @property
     def key(self) -> str:
@@ -75,7 +80,11 @@ def changes(filled: Filled, contents: Contents) -> list[Change]:
     """
     criteria = criteria_of(contents, "")
     asked = {key_of(one.code, name) for one in criteria for name in (*_ids(one), FINISHED)}
-    if unknown := sorted(filled.texts.keys() - asked):
+    asked |= {key_of(code, one.name) for one in contents.asked for code in one.codes}
+    unknown = sorted(filled.texts.keys() - asked)
+    if late := [key for key in unknown if is_of_condition(key) and _touched(filled, key) is not None]:
+        raise no_longer(late[0].partition("/")[0])
+    if unknown := [key for key in unknown if not is_of_condition(key)]:
         raise RuleError(f"The framework does not ask {unknown[0][:60]}. Export the form again.")
     return [change for one in criteria for change in _of_criterion(filled, contents, one)]
 
@@ -90,6 +99,10 @@ def _ids(criterion: Criterion) -> list[str]:
 
 
 def _of_criterion(filled: Filled, contents: Contents, criterion: Criterion) -> Iterator[Change]:
+    for asked in (one for one in contents.asked if criterion.code in one.codes):
+        text = _touched(filled, key_of(criterion.code, asked.name))
+        if text is not None and (done := _of_condition(filled, criterion, asked, text.strip(SPACES))):
+            yield done
     for question in criterion.questions:
         text = _touched(filled, key_of(criterion.code, question.id))
         if text is not None and (change := _of_question(filled, contents, criterion, question, text)):
@@ -126,6 +139,24 @@ def _of_question(
         is_conflict=mark(saved) != seen,
         can_join=question.kind is QuestionKind.NARRATIVE and bool(saved and cleaned.values),
         fault=cleaned.errors.get(question.id, ""),
+    )
+
+
+def _of_condition(filled: Filled, criterion: Criterion, asked: Asked, text: str) -> Change | None:
+    """What the file says was done about a condition. Emptied, it takes away what was said."""
+    seen = filled.identity.marks.get(key_of(criterion.code, asked.name), mark({}))
+    if text == asked.answer or mark({asked.name: text}) == seen:
+        return None
+    return Change(
+        criterion=criterion,
+        name=asked.name,
+        label=asked.label,
+        saved=asked.answer,
+        file=text,
+        typed={asked.name: text},
+        is_conflict=mark_of(asked) != seen,
+        can_join=bool(asked.answer and text),
+        asked=asked,
     )
 
 

@@ -48,9 +48,9 @@ def clock(
             return Clock(organisation, "Change and hand over by", due_on)
         case Stage.CLARIFICATION_ASKED:
             return Clock(organisation, "Answer by", due_on)
-        case Stage.SUBMITTED | Stage.BEING_REVIEWED if not is_again and not is_appeal:
+        case Stage.WITH_ASSEMBLY if not is_again and not is_appeal:
             return Clock("The Assembly", "Decision promised by", promised_on)
-        case Stage.SUBMITTED | Stage.BEING_REVIEWED | Stage.APPEALED:
+        case Stage.WITH_ASSEMBLY:
             return Clock("The Assembly" + OTHERS * is_appeal, "", None)
     return Clock("Nobody. It is finished", "", None)
 

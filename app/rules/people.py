@@ -31,6 +31,7 @@ class TieKind(StrEnum):
     FAMILY = "declared family or friend"
     OTHER = "declared interest"
     GROUP = "same group"
+    SUCCESSOR = "successor of where they work"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Tie:
     """Something that binds a person to an organisation now, or did within the years set: a possible conflict.
 
     ``icb_id`` is None where the tie stands for the organisation alone. ``through`` names the body and the group that
-    a tie of a group comes through. Days are UK days; an open end has none.
+    a tie of a group comes through, or the predecessor of a successor. Days are UK days; an open end has none.
     """
 
     organisation_id: UUID

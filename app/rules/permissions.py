@@ -51,10 +51,17 @@ class Permission(StrEnum):
     APPEAL = "appeal against a decision"
     READ_BLIND_CHECKS = "compare awards with their blind reviews"
     READ_OUTCOME = "read the outcome and feedback"
+    SHARE_EXAMPLES = "let recognised answers be shown as examples"
+    CURATE_EXAMPLES = "choose examples of good practice"
     READ_CERTIFICATE = "download the certificate"
     REVOKE = "revoke a certificate"
+    REISSUE = "issue a certificate again"
+    ANSWER_LIGHT_CHECK = "answer the light check of a certificate"
+    READ_LIGHT_CHECKS = "read light checks"
+    KEEP_ORGANISATIONS = "record what became of organisations"
     READ_ALL_SUBMISSIONS = "list every submission"
     READ_DASHBOARD = "read a dashboard"
+    KEEP_TOKENS = "make tokens for programs"
     DRAFT_FRAMEWORK = "draft and publish framework versions"
 
 
@@ -181,12 +188,23 @@ GRANTS: dict[Permission, dict[Role, tuple[Predicate, ...]]] = {
     Permission.APPEAL: {Role.LEAD: _OWN, Role.SPONSOR: _OWN},
     Permission.READ_BLIND_CHECKS: _OVERSEERS,
     Permission.READ_OUTCOME: _ORGANISATION,
+    Permission.SHARE_EXAMPLES: {Role.LEAD: _OWN, Role.SPONSOR: _OWN},
+    Permission.CURATE_EXAMPLES: {Role.ADMINISTRATOR: (no_conflict,)},
     Permission.READ_CERTIFICATE: {**_ORGANISATION, Role.ADMINISTRATOR: (no_conflict,)},
     Permission.REVOKE: {Role.ADMINISTRATOR: (no_conflict,)},
+    Permission.REISSUE: {Role.ADMINISTRATOR: (no_conflict,)},
+    Permission.ANSWER_LIGHT_CHECK: {Role.LEAD: _OWN, Role.SPONSOR: _OWN},
+    Permission.READ_LIGHT_CHECKS: {Role.ADMINISTRATOR: (no_conflict,)},
+    Permission.KEEP_ORGANISATIONS: {Role.ADMINISTRATOR: (anyone,)},
     Permission.READ_ALL_SUBMISSIONS: {Role.ADMINISTRATOR: (anyone,), Role.MODERATOR: (anyone,)},
     Permission.READ_DASHBOARD: {
         Role.ICB_VIEWER: (same_icb,),
         Role.REGION_VIEWER: (in_region,),
+        Role.ADMINISTRATOR: (anyone,),
+    },
+    Permission.KEEP_TOKENS: {
+        Role.ICB_VIEWER: (anyone,),
+        Role.REGION_VIEWER: (anyone,),
         Role.ADMINISTRATOR: (anyone,),
     },
     Permission.DRAFT_FRAMEWORK: {Role.ADMINISTRATOR: (anyone,)},

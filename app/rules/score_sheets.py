@@ -1,7 +1,7 @@
 """A reviewer's score sheet away from the portal: what it says, and what it would change on its way back."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -12,19 +12,22 @@ from app.adapters.spreadsheets.score_sheets import (
     REASON,
     SCORE,
     SCORE_TEXTS,
-    WRITTEN_IN,
+    VERDICT_TEXTS,
     FilledSheet,
     ScoreSheet,
     SheetIdentity,
+    SheetLink,
     SheetRow,
     key_of,
+    link_name,
     written,
 )
 from app.criteria.schema import Criterion, Framework
-from app.models import Score
+from app.models import Score, Verdict
 from app.rules.errors import RuleError
 from app.rules.marks import mark
 from app.rules.passages import passage
+from app.rules.verdicts import Marked
 
 OTHER_REVIEW = (
     "This score sheet is of another review. Open that one to bring it back, or download this one's sheet."
@@ -38,6 +41,8 @@ _HOW_TO = (
     "Write in the yellow cells of the sheet “Scores”: a score from 0 to 3, the reason, and if you wish a private note.",
     "The organisation reads the reason as feedback when the outcome is released. Do not name yourself or any other "
     "person in it. Only the Assembly's moderation reads the private note.",
+    "On the sheet “Evidence” choose what each piece of evidence does: supports the answer, partly, does not, or could "
+    "not be opened. Leave it empty while you have not looked.",
     "Bring the file back on the page of this review. You see what would change before anything does.",
 )
 
@@ -47,6 +52,16 @@ class Choice(StrEnum):
 
     SHEET = "sheet"
     PORTAL = "portal"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One piece of evidence of a criterion in the sealed copy, and what the reviewer has marked so far."""
+
+    version_id: UUID
+    title: str
+    place: str
+    verdict: Verdict | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,7 @@ class Contents:
     window: str
     framework: Framework
     scores: Mapping[str, Score]  # by criterion code, in the order of the sealed copy
+    links: Mapping[str, tuple[Link, ...]]  # by criterion code
 
     @property
     def criteria(self) -> list[Criterion]:
@@ -78,16 +94,26 @@ class RowChange:
     new: Mapping[str, str]
     is_stale: bool  # saved in the portal since the sheet was downloaded
     faults: tuple[str, ...] = ()
+    links: Mapping[str, Link] = field(default_factory=dict)  # by the column of its verdict
 
     @property
     def columns(self) -> list[str]:
         """The columns that differ."""
-        return [name for name in WRITTEN_IN if self.old[name] != self.new[name]]
+        return [name for name, text in self.old.items() if text != self.new[name]]
+
+    def label(self, column: str) -> str:
+        return f"{column}: {self.links[column].title}" if column in self.links else column
+
+    @property
+    def marked(self) -> Marked:
+        """The verdicts that the sheet changes."""
+        changed = [name for name in self.columns if name in self.links]
+        return Marked({self.links[name].version_id: verdict_of(self.new[name]) for name in changed})
 
 
 def sheet_of(contents: Contents, *, portal: str, at: datetime) -> ScoreSheet:
     """The sheet as it is downloaded: the scores so far, and how each row stood."""
-    rows = tuple(_row(contents.framework, contents.scores[one.code], one) for one in contents.criteria)
+    rows = tuple(_row(contents, one) for one in contents.criteria)
     identity = SheetIdentity(
         review_id=str(contents.review_id),
         copy_sha256=contents.copy_sha256,
@@ -106,15 +132,29 @@ def sheet_of(contents: Contents, *, portal: str, at: datetime) -> ScoreSheet:
     return ScoreSheet(title, portal, tuple(about), at, rows, identity)
 
 
-def _row(framework: Framework, score: Score, criterion: Criterion) -> SheetRow:
-    names = framework.settings.score_names
+def _row(contents: Contents, criterion: Criterion) -> SheetRow:
+    names = contents.framework.settings.score_names
+    links = contents.links.get(criterion.code, ())
     return SheetRow(
         code=criterion.code,
         title=criterion.title,
         asked=(criterion.guidance, *(question.label for question in criterion.questions)),
         descriptors=tuple(f"{n}, {names[n].lower()}: {text}" for n, text in enumerate(criterion.descriptors)),
-        texts=texts_of(score),
+        texts=texts_of(contents.scores[criterion.code]),
+        links=tuple(SheetLink(one.title, one.place, text_of(one.verdict)) for one in links),
     )
+
+
+_VERDICTS = dict(zip(VERDICT_TEXTS, Verdict, strict=True))  # both in the order in which the page offers them
+
+
+def text_of(verdict: Verdict | None) -> str:
+    return "" if verdict is None else next(text for text, one in _VERDICTS.items() if one is verdict)
+
+
+def verdict_of(text: str) -> Verdict | None:
+    """The verdict that a tidied cell says; None where it is empty."""
+    return _VERDICTS[text] if text else None
 
 
 def texts_of(score: Score) -> dict[str, str]:
@@ -140,18 +180,17 @@ def require_ours(filled: FilledSheet, contents: Contents) -> None:
 
 def changes(filled: FilledSheet, contents: Contents) -> list[RowChange]:
     """Every row that would change, in the order of the sheet. What was not touched in a cell stays as it is saved."""
-    found = (
-        _change(filled, contents.scores[criterion.code], criterion.title) for criterion in contents.criteria
-    )
+    found = (_change(filled, contents, criterion) for criterion in contents.criteria)
     return [one for one in found if one.columns or one.faults]
 
 
-def _change(filled: FilledSheet, saved: Score, title: str) -> RowChange:
-    code, old, faults = saved.criterion_code, texts_of(saved), []
+def _change(filled: FilledSheet, contents: Contents, criterion: Criterion) -> RowChange:
+    code, saved, faults = criterion.code, contents.scores[criterion.code], []
+    links = {link_name(number): one for number, one in enumerate(contents.links.get(code, ()), 1)}
+    old = texts_of(saved) | {name: text_of(one.verdict) for name, one in links.items()}
     new = dict(old)
-    for column in WRITTEN_IN:
-        text = filled.texts[code][column]
-        if digest(text) == filled.identity.written.get(key_of(code, column)):
+    for column, text in filled.texts[code].items():
+        if column not in old or digest(text) == filled.identity.written.get(key_of(code, column)):
             continue
         try:
             new[column] = _tidied(column, text)
@@ -159,16 +198,30 @@ def _change(filled: FilledSheet, saved: Score, title: str) -> RowChange:
             new[column] = text
             faults.append(f"Cell {filled.places[code][column]}: {error.sentence}")
     is_stale = saved.version != filled.identity.versions[code]
-    return RowChange(code, title, saved.version, old, new, is_stale, tuple(faults))
+    return RowChange(code, criterion.title, saved.version, old, new, is_stale, tuple(faults), links)
 
 
 def _tidied(column: str, text: str) -> str:
     """As the page would save it."""
+    if column not in _FIELDS:
+        return _tidied_verdict(text)
     if column != SCORE:
         return passage(text, _FIELDS[column])
     if (score := text.strip()) and score not in SCORE_TEXTS:
         raise RuleError(f"Choose a score from 0 to 3. The cell says “{score[:40]}”.")
     return score
+
+
+def _tidied_verdict(text: str) -> str:
+    """RuleError for what the page does not offer."""
+    said = " ".join(text.split())
+    known = {one.casefold(): one for one in ("", *VERDICT_TEXTS)}
+    if said.casefold() not in known:
+        *most, last = VERDICT_TEXTS
+        raise RuleError(
+            f"Choose {', '.join(most)} or {last}, or leave the cell empty. It says “{said[:40]}”."
+        )
+    return known[said.casefold()]
 
 
 def fingerprint(found: Iterable[RowChange]) -> str:

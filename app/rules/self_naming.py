@@ -74,6 +74,16 @@ def named_in(text: str, own: Known, others: Iterable[Known] = ()) -> list[str]:
     return list(dict.fromkeys(" ".join(one.split()) for one in found))
 
 
+def people_in(text: str, people: Iterable[Known]) -> list[str]:
+    """What in the text seems to name any of these people, by name or address, as it stands there, each once."""
+    plain = _UNSEEN.sub("", normalize("NFKC", text))
+    words = _words(plain)
+    found = [
+        one for person in people for one in (*_address(plain, person), *_by_name(words, plain, person.name))
+    ]
+    return list(dict.fromkeys(" ".join(one.split()) for one in found))
+
+
 def folded(text: str) -> str:
     """The text without case, accents and apostrophes."""
     apart = normalize("NFKD", text.casefold().translate(_PLAIN))

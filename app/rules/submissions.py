@@ -8,7 +8,7 @@ from uuid import UUID
 from app.models import Status
 from app.rules.errors import RuleError
 from app.rules.marks import LENGTH, read, written
-from app.rules.passages import required_passage
+from app.rules.passages import passage, required_passage
 from app.rules.sealing import SealedContent, seal
 from app.rules.workflow import TRANSITIONS, Transition, Verb
 
@@ -42,6 +42,17 @@ def require_two_people(lead: Party, sponsor: Party) -> None:
     """Raise RuleError when the lead and the sponsor are one person, or share one mailbox."""
     if reason := sameness(lead, sponsor):
         raise RuleError(reason, field="sponsor")
+
+
+LONGEST_REFERENCE = 200
+
+
+def minute_reference_given(text: str) -> str:
+    """Where the board's minutes speak of the submission, on one line; empty when nothing is given."""
+    reference = " ".join(passage(text, "minute").split())
+    if len(reference) > LONGEST_REFERENCE:
+        raise RuleError(f"Shorten this to {LONGEST_REFERENCE} characters or fewer.", field="minute")
+    return reference
 
 
 def reason_given(text: str) -> str:

@@ -1,5 +1,12 @@
-"""The two tables of the rules as text for people: who may do what, and when."""
+"""The tables of the rules and of the settings as text for people: who may do what, when, and what can be set."""
 
+import json
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from app.config import ROOT, Settings
 from app.models import Role
 from app.rules.permissions import GRANTS, Permission, Predicate
 from app.rules.workflow import STAGE, TRANSITIONS
@@ -84,3 +91,35 @@ def _arrows() -> list[tuple[str, str, str]]:
 def _state(status: str) -> str:
     """A name that the diagram's language takes; ``[*]`` is where it begins."""
     return status.replace(" ", "_").replace("-", "_") or "[*]"
+
+
+def settings_page() -> str:
+    """``docs/settings.md``: every setting with its default."""
+    prefix = Settings.model_config["env_prefix"]
+    lines = [
+        "# What can be set",
+        "",
+        "Made from `Settings` in `app/config.py` by `portal docs`; a test compares the two. Each is read from the",
+        "environment. Rules of the process, such as how long a certificate holds, belong to the framework version.",
+        "",
+        "| setting | meaning | default |",
+        "|---|---|---|",
+        *(
+            f"| `{prefix}{name.upper()}` | {field.description} | {_default(field.default)} |"
+            for name, field in Settings.model_fields.items()
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _default(value: object) -> str:
+    """The default as one would type it; a path inside the checkout without what stands before the checkout."""
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, Path):
+        value = value.relative_to(ROOT)
+    if isinstance(value, StrEnum):
+        value = value.value
+    if isinstance(value, list | dict | bool):
+        value = json.dumps(value)
+    return f"`{value}`" if value != "" else "empty"

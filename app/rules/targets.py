@@ -28,6 +28,13 @@ class TargetResult:
     def is_reached(self) -> bool:
         return self.base > 0 and self.held >= self.needed
 
+    @property
+    def said(self) -> str:
+        """The result in words, so that no colour has to tell it."""
+        if not self.base:
+            return "None of these organisations are here"
+        return "Reached" if self.is_reached else f"{self.needed - self.held} more needed"
+
 
 def result(
     target: Target,

@@ -221,15 +221,17 @@ _TOO_LATE: dict[Verb, str] = {
 
 
 class Stage(StrEnum):
-    """Where a submission is, as its organisation and its ICB may know. It tells nothing of scores or progress."""
+    """Where a submission is, as its organisation and its ICB may know.
+
+    From the signature to the release it is with the Assembly, under appeal too: were there a stage for the reading of
+    it, its beginning would tell when a reviewer starts (decision 20).
+    """
 
     WITH_SPONSOR = "With the executive sponsor"
-    SUBMITTED = "Submitted"
+    WITH_ASSEMBLY = "With the Assembly"
     CHANGES_REQUESTED = "Changes requested"
-    BEING_REVIEWED = "Being reviewed"
     CLARIFICATION_ASKED = "Clarification asked"
     OUTCOME_RELEASED = "Outcome released"
-    APPEALED = "Appeal received"
     CLOSED = "Closed without review"
 
 
@@ -237,16 +239,16 @@ STAGE: dict[Status, Stage] = {
     S.AWAITING_SIGN_OFF: Stage.WITH_SPONSOR,
     S.DECLINED: Stage.CLOSED,
     S.WITHDRAWN: Stage.CLOSED,
-    S.SUBMITTED: Stage.SUBMITTED,
+    S.SUBMITTED: Stage.WITH_ASSEMBLY,
     S.CHANGES_REQUESTED: Stage.CHANGES_REQUESTED,
-    S.IN_REVIEW: Stage.BEING_REVIEWED,
-    S.THIRD_REVIEW: Stage.BEING_REVIEWED,
-    S.IN_MODERATION: Stage.BEING_REVIEWED,
+    S.IN_REVIEW: Stage.WITH_ASSEMBLY,
+    S.THIRD_REVIEW: Stage.WITH_ASSEMBLY,
+    S.IN_MODERATION: Stage.WITH_ASSEMBLY,
     S.AWAITING_ANSWER: Stage.CLARIFICATION_ASKED,
-    S.AWAITING_DECISION: Stage.BEING_REVIEWED,
-    S.DECIDED: Stage.BEING_REVIEWED,  # a decision is pending until its window is released
+    S.AWAITING_DECISION: Stage.WITH_ASSEMBLY,
+    S.DECIDED: Stage.WITH_ASSEMBLY,  # a decision is pending until its window is released
     S.RELEASED: Stage.OUTCOME_RELEASED,
-    S.APPEALED: Stage.APPEALED,
+    S.APPEALED: Stage.WITH_ASSEMBLY,
 }
 
 

@@ -194,8 +194,8 @@ def _onward(session: Session, place: Place, answer: Answer | None, wish: str, at
 def _has_faults(session: Session, place: Place, answer: Answer | None, at: datetime) -> bool:
     if answer is None:
         return False
-    linked = library.linked_to(session, place.self_assessment.id, place.criterion.code)
-    support = Support.of((one.item.expires_on for one in linked), uk_day(at))
+    expiries = library.expiries(session, place.self_assessment.id, place.criterion.code)
+    support = Support.of(expiries, uk_day(at))
     return bool(faults(place.criterion, answer.values, answer.is_finished, support))
 
 

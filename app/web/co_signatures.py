@@ -85,7 +85,7 @@ def _context(
         "own": co_signatures.own(session, row),
         "views": list(View),
         "words": rules.WORDS,
-        "is_open": rules.is_open(submission.status, facts.sealed_at, at),
+        "is_open": rules.is_open(submission.status, facts.sealed_at, at, is_appeal=submission.round > 1),
         "closes_at": rules.closes_at(submission.status, facts.sealed_at),
     }
 

@@ -10,10 +10,11 @@ from sqlmodel import Session
 from app.criteria.answers import clean
 from app.criteria.schema import Criterion, Framework
 from app.models import Answer, Organisation, SelfAssessment
-from app.queries import conditions, owners, people, presence, self_assessments
+from app.queries import conditions, examples, owners, people, presence, self_assessments
 from app.queries import evidence as library
 from app.queries.conditions import Returned
 from app.queries.evidence import Linked, Shelved
+from app.queries.examples import Shown
 from app.queries.moving import is_open
 from app.queries.owners import Beside
 from app.queries.presence import Other
@@ -71,6 +72,7 @@ class Sheet(Place):
     beside: Beside  # who looks after it, and how many comments are open
     may_assign: bool
     asked: list[Returned]  # what earlier decisions asked for here
+    examples: list[Shown]  # of recognised organisations
 
     @property
     def values(self) -> Mapping[str, str]:
@@ -161,6 +163,12 @@ def load_sheet(
             Permission.ASSIGN_CRITERIA, who, Scope(organisation_id=self_assessment.organisation_id)
         ),
         asked=conditions.by_code(session, self_assessment, place.framework).get(code, []),
+        examples=examples.beside(
+            session,
+            parts.shelf.origins(session, self_assessment.framework_version_id, code),
+            uk_day(at),
+            has_scanner=bool(parts.settings.scanner),
+        ),
     )
 
 

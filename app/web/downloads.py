@@ -87,27 +87,43 @@ def require_clean(
     return check
 
 
+def scrubbed_response(
+    parts: PortalParts, version: EvidenceVersion, check: EvidenceCheck | None, name: str
+) -> Response:
+    """The copy without metadata under another name, for anyone at all. Never the original of a kind that has
+    properties: NotFound where no copy was made."""
+    _require_clean(parts, None, version, check)
+    if check and check.reader_name:
+        return _StoredBytes(parts, version, check.reader_name, check.reader_size, name)
+    if version.media_type not in _BARE:
+        raise NotFound
+    return _StoredBytes(parts, version, version.stored_name, version.size, name)
+
+
 def _require_clean(
-    parts: PortalParts, who: Who, version: EvidenceVersion, check: EvidenceCheck | None
+    parts: PortalParts, who: Who | None, version: EvidenceVersion, check: EvidenceCheck | None
 ) -> None:
     if not version.stored_name:
         raise NotFound
     state = standing(check.scan if check else None, has_scanner=bool(parts.settings.scanner))
     signature = check.signature if check else ""
-    require_open(state, signature, is_uploader=version.added_by_id == who.person_id)
+    is_uploader = who is not None and version.added_by_id == who.person_id
+    require_open(state, signature, is_uploader=is_uploader)
 
 
 class _StoredBytes(StreamingResponse):
     """A stored file as an attachment, whatever the request says. The store is asked once the transaction has ended,
     in a thread; a store that does not answer is told as a page."""
 
-    def __init__(self, parts: PortalParts, version: EvidenceVersion, name: str, size: int) -> None:
+    def __init__(
+        self, parts: PortalParts, version: EvidenceVersion, name: str, size: int, shown_name: str = ""
+    ) -> None:
         accepted = version.media_type in ACCEPTED.values()
         super().__init__(
             iter(()),
             media_type=version.media_type if accepted else "application/octet-stream",
             headers={
-                "content-disposition": disposition(version.file_name),
+                "content-disposition": disposition(shown_name or version.file_name),
                 "content-length": str(size),
                 "content-security-policy": FILE_POLICY,
                 "x-content-type-options": "nosniff",

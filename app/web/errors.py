@@ -11,6 +11,10 @@ class NotSignedIn(Exception):
     """The page needs a sign-in that is missing, ended or out of time."""
 
 
+class NoToken(Exception):
+    """A program asked without a token that holds."""
+
+
 class BadRequest(RuleError):
     """The request itself is wrong: duplicate fields, a file where text belongs, too much of something."""
 

@@ -14,7 +14,7 @@ from app.adapters.files import StoreAway
 from app.rules.errors import Conflict, NotAllowed, RuleError
 from app.rules.people import Who
 from app.rules.scans import HeldBack
-from app.web.errors import BadRequest, NotFound, NotSignedIn
+from app.web.errors import BadRequest, NotFound, NoToken, NotSignedIn
 from app.web.pages import go, page, wants_json
 from app.web.transaction import MOST_FIELDS, person_or_none
 
@@ -29,6 +29,10 @@ TOO_MUCH = (
 UNKEEPABLE = (
     "It holds a character or a number that can't be kept. Nothing was saved. Go back and type it anew instead of "
     "pasting it."
+)
+NO_BEARER = (
+    "Send a token that holds in the header Authorization, as Bearer and the token. Make one in the portal under "
+    "Tokens."
 )
 STORE_AWAY = (
     "The place where files are kept does not answer just now. Nothing was lost. Try again in a few minutes."
@@ -63,6 +67,7 @@ def add_failures(app: FastAPI) -> None:
     for kind in (
         NotFound,
         NotSignedIn,
+        NoToken,
         RuleError,
         RequestValidationError,
         HTTPException,
@@ -78,6 +83,9 @@ def add_failures(app: FastAPI) -> None:
 async def answer_to_failure(request: Request, failure: Exception) -> Response:
     if isinstance(failure, NotSignedIn):
         return await _sign_in_first(request)
+    if isinstance(failure, NoToken):
+        said = {"error": "No token that holds", "detail": NO_BEARER, "reference": ""}
+        return JSONResponse(said, 401, {"www-authenticate": "Bearer"})
     status, title, sentence = _explained(request, failure)
     if wants_json(request):
         return JSONResponse(

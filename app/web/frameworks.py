@@ -7,13 +7,14 @@ from fastapi.responses import JSONResponse
 
 from app.criteria import carry_over
 from app.criteria.schema import Criterion, Framework, Level
-from app.queries import frameworks
+from app.queries import examples, frameworks
 from app.queries.frameworks import newest, newest_parsed
 from app.rules.comparison import compare
+from app.rules.days import uk_day
 from app.web.errors import NotFound
 from app.web.pages import page
 from app.web.portal import Portal
-from app.web.transaction import MaybePerson, Transaction
+from app.web.transaction import MaybePerson, Now, Transaction
 
 router = APIRouter()
 
@@ -28,7 +29,7 @@ class Section:
 
 
 @router.get("/framework")
-async def show(request: Request, who: MaybePerson, session: Transaction, parts: Portal) -> Response:
+async def show(request: Request, who: MaybePerson, session: Transaction, parts: Portal, at: Now) -> Response:
     framework = newest_parsed(session, parts.shelf)
     row = newest(session)
     return page(
@@ -38,6 +39,7 @@ async def show(request: Request, who: MaybePerson, session: Transaction, parts: 
         framework=framework,
         sections=sections(framework),
         has_changes=bool(row and row.carry_over),
+        has_examples=examples.is_any_shown(session, uk_day(at)),
     )
 
 
@@ -73,13 +75,16 @@ async def changes(
 
 @router.get("/framework/{code}")
 async def criterion(
-    request: Request, code: str, who: MaybePerson, session: Transaction, parts: Portal
+    request: Request, code: str, who: MaybePerson, session: Transaction, parts: Portal, at: Now
 ) -> Response:
+    row = newest(session)
     framework = newest_parsed(session, parts.shelf)
     try:
         found = framework.criterion(code)
     except KeyError:
         raise NotFound from None
+    version_id = row.id if row else None
+    origins = parts.shelf.origins(session, version_id, code) if version_id else ()
     return page(
         request,
         "frameworks/criterion",
@@ -89,6 +94,8 @@ async def criterion(
         level=framework.level(found.level),
         principle=next(one.name for one in framework.principles if one.id == found.principle),
         sources=[one for one in framework.sources if one.id in found.serves],
+        version_id=version_id,
+        examples=examples.beside(session, origins, uk_day(at), has_scanner=bool(parts.settings.scanner)),
     )
 
 

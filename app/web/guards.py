@@ -14,6 +14,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlmodel import Session
 
+from app.actions.tokens import note_used
 from app.models import (
     Certificate,
     Evidence,
@@ -27,13 +28,16 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries import scopes
+from app.queries import scopes, tokens
 from app.queries.scopes import Scoped
 from app.rules.errors import NotAllowed
 from app.rules.people import Who
-from app.rules.permissions import Permission, Scope, allows
-from app.web.errors import NotFound
+from app.rules.permissions import GRANTS, Permission, Scope, allows
+from app.rules.sessions import hash_token
+from app.rules.tokens import is_worth_noting
+from app.web.errors import NotFound, NoToken
 from app.web.ids import id_or_none
+from app.web.portal import Portal
 from app.web.transaction import SAFE_METHODS, Person, Transaction
 
 Thing = TypeVar("Thing")
@@ -56,6 +60,8 @@ class _Guard(Generic[Thing]):
         if found is None:
             raise NotFound
         self.check(who, found.scope)
+        # A session forgets rows that nobody holds, and would read the parent again.
+        request.state.guarded = found
         return found.thing
 
     def check(self, who: Who, scope: Scope) -> None:
@@ -158,10 +164,38 @@ class PortalFor:
         return who
 
 
+class TokenFor:
+    """For programs: who the request's token reads for. ``who`` is the person with the token's one role, no more."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, request: Request, parts: Portal, session: Transaction) -> Who:
+        request.state.who = None  # should it fail, nobody's page is shown
+        kind, _, text = request.headers.get("authorization", "").partition(" ")
+        at = parts.database.now(session)
+        found = (
+            tokens.bearer(session, hash_token(text.strip()), at, parts.settings.conflict_years)
+            if kind.lower() == "bearer"
+            else None
+        )
+        if found is None or not any(one.role in GRANTS[self.permission] for one in found[1].holdings):
+            raise NoToken
+        if is_worth_noting(found[0], at):
+            with parts.database.write() as writing:
+                note_used(writing, found[0].id, at=at)
+        return found[1]
+
+
 def permission_of(route: APIRoute) -> Permission | None:
     """The permission a route declares through its guard; None when it declares none."""
     return next(
-        (call.permission for call in _calls(route.dependant) if isinstance(call, (_Guard, PortalFor))), None
+        (
+            call.permission
+            for call in _calls(route.dependant)
+            if isinstance(call, (_Guard, PortalFor, TokenFor))
+        ),
+        None,
     )
 
 

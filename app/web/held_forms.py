@@ -1,14 +1,14 @@
 """A filled form of a self-assessment between its arrival and its use."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
 
 from app.adapters import forms
 from app.adapters.documents.reading import read as read_document
-from app.adapters.spreadsheets.reading import read as read_spreadsheet
+from app.adapters.spreadsheets import apart as spreadsheets
 from app.rules.permissions import Permission
 from app.web import held_files
 from app.web.guards import SelfAssessmentFor
@@ -23,15 +23,11 @@ MayWrite = Annotated[None, Depends(BeforeReading(_GUARD))]
 Held = held_files.Held[forms.Filled]
 
 
-def _restored(found: Any) -> forms.Filled:
-    return forms.Filled(forms.Identity(**found["identity"]), found["texts"])
-
-
 _FORM = HeldKind(
     name="filled form",
-    readers={"docx": read_document, "xlsx": read_spreadsheet},
+    readers={"docx": read_document, "xlsx": spreadsheets.read_form},
     other_type="Choose the Word document (.docx) or spreadsheet (.xlsx) that was exported from the portal.",
-    restored=_restored,
+    restored=forms.restored,
 )
 
 

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.models import ORGANISATION_ROLES
-from app.queries import calibration, clocks, home, waiting
+from app.queries import calibration, clocks, example_lists, home, light_checks, revocations, waiting
 from app.queries.frameworks import newest_parsed
 from app.queries.waiting_lines import Asking
+from app.rules.days import uk_day
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
 from app.web.guards import PortalFor
@@ -43,6 +44,9 @@ async def show(
         samples=calibration.to_score(session, who, at),
         judged=calibration.begun(session, at) if _oversees(who) else [],
         assigns=assigns,
+        consents=example_lists.number_waiting(session, who, uk_day(at)) if _curates(who) else None,
+        revocations=revocations.waiting(session, who) if _revokes(who) else [],
+        checks=light_checks.numbers(session, who, uk_day(at), asking.framework) if _revokes(who) else None,
         criteria=len(framework.criteria),
         levels={level.id: level.name for level in framework.levels},
         clocks={
@@ -55,6 +59,14 @@ async def show(
             )
         },
     )
+
+
+def _revokes(who: Who) -> bool:
+    return allows(Permission.REVOKE, who, Scope())
+
+
+def _curates(who: Who) -> bool:
+    return allows(Permission.CURATE_EXAMPLES, who, Scope())
 
 
 def _oversees(who: Who) -> bool:

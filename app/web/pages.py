@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from app.rules.days import UK
 from app.rules.errors import RuleError
 from app.rules.people import Who
 from app.rules.workflow import STAGE
+from app.web import nhs_pieces
 from app.web.navigation import navigation
 
 TEMPLATES = ROOT / "templates"
@@ -28,7 +29,10 @@ class Pages(Environment):
         """As Jinja does it, but a dict is asked for its key first: failing at its attributes raises each time."""
         if type(obj) is dict and attribute not in _OF_EVERY_DICT:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """One dict in place of Jinja's chain of two, which each import of a macro walks through in Python."""
@@ -49,6 +53,7 @@ def environment(settings: Settings, templates: Path = TEMPLATES) -> Environment:
         auto_reload=not settings.is_production,
         cache_size=-1,
     )
+    made.globals.update(nhs_pieces=nhs_pieces)
     made.globals.update(asset=asset, settings=settings, stage_of=lambda status: STAGE[status].value)
     made.filters.update(clock=clock)
     made.filters.update(day=day, moment=moment, moment_exact=moment_exact, megabytes=megabytes, plural=plural)
@@ -62,6 +67,7 @@ def asset(name: str) -> str:
     return f"/assets/{name}?v={digest[:12]}"
 
 
+@lru_cache(maxsize=4096)  # a list of 500 rows tells the same few days
 def day(value: date) -> str:
     """``22 November 2026``. A moment is told as the day it was in the United Kingdom."""
     if isinstance(value, datetime):
@@ -126,8 +132,9 @@ def again(
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a script asks rather than a person."""
-    return request.headers.get("accept", "").startswith("application/json")
+    """Whether a script or a program asks rather than a person."""
+    is_program = request.url.path.startswith("/api/")
+    return is_program or request.headers.get("accept", "").startswith("application/json")
 
 
 def go(path: str) -> RedirectResponse:

@@ -8,10 +8,11 @@ from jinja2 import Environment
 
 from app.adapters.agreement.apart import FiguresShelf
 from app.adapters.files import Files
-from app.adapters.pdf import CertificatePress
+from app.adapters.verifying.apart import Looker
 from app.config import Settings
 from app.db import Database
 from app.queries.frameworks import FrameworkShelf
+from app.web.throttle import Throttle
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,11 @@ class PortalParts:
     settings: Settings
     database: Database
     files: Files
-    press: CertificatePress
     templates: Environment
     shelf: FrameworkShelf = field(default_factory=FrameworkShelf)
     agreement: FiguresShelf = field(default_factory=FiguresShelf)
+    looker: Looker = field(default_factory=Looker)
+    throttle: Throttle = field(default_factory=Throttle)
 
 
 async def portal_of(request: Request) -> PortalParts:

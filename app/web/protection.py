@@ -14,7 +14,7 @@ from app.config import MEGABYTE, Settings
 from app.web.errors import BadRequest
 from app.web.failures import TOO_MUCH, answer_to_failure
 from app.web.transaction import SAFE_METHODS
-from app.web.uploads import largest_body
+from app.web.uploads import largest_body, largest_checked
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -35,6 +35,7 @@ KEPT = "public, max-age=86400"
 UPLOADS = re.compile(
     r"/organisations/[^/]+/evidence/new|/evidence/[^/]+/versions|/self-assessments/[^/]+/import"
 )
+CHECKED = "/verify"  # takes a file from anybody, so a small one
 HTTPS_ONLY = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 
 
@@ -46,6 +47,7 @@ class Protection:
         self.origin = _origin(settings.base_url)
         self.form_bytes = settings.form_megabytes * MEGABYTE
         self.upload_bytes = largest_body(settings)
+        self.checked_bytes = largest_checked(settings)
         self.headers = HEADERS | (HTTPS_ONLY if settings.is_https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,6 +77,8 @@ class Protection:
 
     def _most_bytes(self, scope: Scope) -> int:
         takes_file = Headers(scope=scope).get("content-type", "").startswith("multipart/")
+        if takes_file and scope["path"] == CHECKED:
+            return self.checked_bytes
         return self.upload_bytes if takes_file and UPLOADS.fullmatch(scope["path"]) else self.form_bytes
 
 

@@ -22,9 +22,28 @@ from app.web.sealed_answers import ShownAnswer, shown
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a criterion stands in the sealed copy."""
+
+    content: SealedContent
+    given: Mapping[str, Score]  # the own scores, by criterion code
+    code: str
+
+    @property
+    def score(self) -> Score | None:
+        """None: the criterion is there to be read, not scored."""
+        return self.given.get(self.code)
+
+    @property
+    def next(self) -> str:
+        """The code of the criterion to score after this one; empty after the last."""
+        codes = self.content.codes
+        return next((one for one in codes[codes.index(self.code) + 1 :] if one in self.given), "")
+
+
+@dataclass(frozen=True)
 class CriterionPage:
     score: Score | None  # None: the criterion is there to be read, not scored
-    next: str  # code of the criterion to score after this one; empty after the last
     links: list[Linked]  # to evidence
     shown: dict[str, Any]
     draft: dict[str, str]  # the saved draft as the form's fields
@@ -69,6 +88,14 @@ def seen(session: Session, review: Review, given: Mapping[str, Score]) -> str:
     return scoring.digest(given.values()) + verdicts.digest(session, review.id)
 
 
+def place_of(session: Session, review: Review, code: str) -> Place:
+    """The criterion's place. NotFound when the copy has no such criterion."""
+    content = submissions.sealed(session, review.submission_id).content
+    if code not in content.codes:
+        raise NotFound
+    return Place(content, reviews.scores(session, review.id), code)
+
+
 def of_criterion(
     session: Session, parts: PortalParts, who: Who, review: Review, code: str, at: datetime
 ) -> CriterionPage:
@@ -76,14 +103,11 @@ def of_criterion(
 
     NotFound when the copy has no such criterion.
     """
-    content = submissions.sealed(session, review.submission_id).content
-    if code not in content.codes:
-        raise NotFound
-    given = reviews.scores(session, review.id)
+    found = place_of(session, review, code)
+    content, given = found.content, found.given
     framework = framework_of(session, parts, review)
     answer = content.answer(code)
     place = content.codes.index(code)
-    following = next((one for one in content.codes[place + 1 :] if one in given), "")
     context = {
         "review": review,
         "framework": framework,
@@ -99,11 +123,11 @@ def of_criterion(
         "place": place + 1,
         "previous": content.codes[place - 1] if place else "",
         "following": (*content.codes[place + 1 :], "")[0],
-        "next": following,
+        "next": found.next,
     }
     draft = _draft(session, review, code, given.get(code), bool(answer.conditions))
     links = linked(session, parts, who, review.id, answer.evidence)
-    return CriterionPage(given.get(code), following, links, context, draft)
+    return CriterionPage(found.score, links, context, draft)
 
 
 def duration(seconds: int) -> str:

@@ -16,9 +16,9 @@ from app.web.errors import NotFound
 from app.web.guards import PortalFor, ReviewFor
 from app.web.ids import id_or_none
 from app.web.pages import again, go, page
-from app.web.portal import Portal
+from app.web.portal import Portal, PortalParts
 from app.web.readings import drawn, kept
-from app.web.review_pages import framework_of, of_criterion, whole
+from app.web.review_pages import CriterionPage, framework_of, of_criterion, place_of, whole
 from app.web.self_naming import ASK, KEPT, are_kept, names_by_code, names_in
 from app.web.transaction import Form, Now, Person, Transaction, Typed
 
@@ -37,7 +37,8 @@ async def queue(
 ) -> Response:
     lines = reviews.queue(session, who)
     shelf = {id_: parts.shelf.get(session, id_) for id_ in {line.framework_version_id for line in lines}}
-    return page(request, "reviews/queue", who, lines=lines, frameworks=shelf)
+    levels = {(id_, level.id): level.name for id_, framework in shelf.items() for level in framework.levels}
+    return page(request, "reviews/queue", who, lines=lines, levels=levels, statuses=ReviewStatus)
 
 
 @router.get("/reviews/{review_id}")
@@ -83,26 +84,34 @@ async def save(
     typed: Form,
     at: Now,
 ) -> Response:
-    context = of_criterion(session, parts, who, review, code, at)
-    if context.score is None:
+    place = place_of(session, review, code)
+    if place.score is None:
         raise Conflict(NOT_TO_SCORE)
-    shown = context.shown | {"opened": typed.get("opened") or context.shown["opened"]}
     try:
         with session.begin_nested():
             _save(session, review, code, typed, who, at)
-    except Stale as refused:
-        newer = {**typed.text, "version": str(context.score.version)}
-        more = {"items": kept(parts, context.links), "typed": newer, "saved": context.score}
-        return again(request, "reviews/criterion", who, refused, status=409, **shown, **more)
-    except Conflict:
-        raise
     except RuleError as refused:
-        items = kept(parts, context.links)
-        return again(request, "reviews/criterion", who, refused, **shown, items=items, typed=typed.text)
+        if isinstance(refused, Conflict) and not isinstance(refused, Stale):
+            raise
+        context = of_criterion(session, parts, who, review, code, at)
+        return _refused(request, who, parts, context, typed, refused)
     if names_in(session, who, typed.get("reason")) and not are_kept(typed):
         return go(f"/reviews/{review.id}/criteria/{code}")  # saved; the page asks about the names
-    is_last = not context.next or typed.get("then") == "list"
-    return go(f"/reviews/{review.id}" if is_last else f"/reviews/{review.id}/criteria/{context.next}")
+    is_last = not place.next or typed.get("then") == "list"
+    return go(f"/reviews/{review.id}" if is_last else f"/reviews/{review.id}/criteria/{place.next}")
+
+
+def _refused(
+    request: Request, who: Who, parts: PortalParts, context: CriterionPage, typed: Typed, refused: RuleError
+) -> Response:
+    """The form once more; when the score was saved in another window meanwhile, beside what was saved there."""
+    shown = context.shown | {"opened": typed.get("opened") or context.shown["opened"]}
+    shown |= {"items": kept(parts, context.links), "typed": typed.text}
+    if not isinstance(refused, Stale):
+        return again(request, "reviews/criterion", who, refused, **shown)
+    assert context.score is not None  # or there was nothing to save
+    shown["typed"] = {**typed.text, "version": str(context.score.version)}
+    return again(request, "reviews/criterion", who, refused, status=409, **shown, saved=context.score)
 
 
 def _save(session: Transaction, review: Review, code: str, typed: Typed, who: Who, at: Now) -> None:

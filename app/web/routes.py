@@ -5,10 +5,16 @@ from fastapi import FastAPI
 from app.config import Settings
 from app.web import (
     agreement,
+    annual,
     answers,
+    api,
+    api_areas,
+    api_description,
     appeals,
     assignments,
+    badges,
     blind_checks,
+    board_packs,
     calendars,
     calibration,
     call_backs,
@@ -19,12 +25,15 @@ from app.web import (
     comments,
     conditions,
     conflicts,
+    credentials,
     dashboards,
     decisions,
     downloads,
     evidence,
     evidence_additions,
     evidence_comparison,
+    example_curation,
+    examples,
     exports,
     findings,
     framework_drafting,
@@ -39,10 +48,13 @@ from app.web import (
     invitations,
     late_doors,
     letters,
+    light_checks,
     meeting_items,
     meetings,
     moderation,
     moving,
+    open_data,
+    organisation_changes,
     outcomes,
     owners,
     people,
@@ -50,11 +62,14 @@ from app.web import (
     planning_sheets,
     presence,
     public,
+    public_examples,
+    public_organisations,
     reading,
     records,
     register,
     reviewer_profiles,
     reviews,
+    revocations,
     score_sheets,
     self_assessments,
     sign_in,
@@ -63,11 +78,14 @@ from app.web import (
     sources,
     standing_check,
     submissions,
+    tokens,
+    verify,
     waivers,
 )
-from app.web.uploads import largest_body
+from app.web.uploads import largest_body, largest_checked
 
 ROUTERS = (
+    verify.router,  # first: routers are tried in turn, and on the day of results all the world asks this one
     public.router,
     sign_in.router,
     home.router,
@@ -92,6 +110,7 @@ ROUTERS = (
     standing_check.router,
     downloads.router,
     exports.router,
+    board_packs.router,
     sign_off.router,
     call_backs.router,
     co_signatures.router,
@@ -121,10 +140,25 @@ ROUTERS = (
     agreement.router,
     decisions.router,
     outcomes.router,
+    examples.router,
+    example_curation.router,
+    public_examples.router,
     letters.router,
     certificates.router,
+    revocations.router,
+    light_checks.router,
+    badges.router,
+    credentials.router,
     register.router,
+    organisation_changes.router,
+    public_organisations.router,
+    open_data.router,
+    tokens.router,
+    api.router,
+    api_areas.router,
+    api_description.router,
     dashboards.router,
+    annual.router,
 )
 
 PUBLIC = frozenset(
@@ -138,6 +172,9 @@ PUBLIC = frozenset(
         "/framework/{code}",
         "/framework.json",
         "/framework/{version}/changes",
+        "/examples",
+        "/examples.json",
+        "/examples/{example_id}/files/{number}",
         "/sign-in",
         "/sign-in/sent",
         "/sign-in/link/{token}",
@@ -147,8 +184,26 @@ PUBLIC = frozenset(
         "/dev/mailbox/{mail_id}",
         "/register",
         "/register.csv",
+        "/register/organisations/{ods_code}",
+        "/register.xlsx",
+        "/register-changes.csv",
+        "/register.atom",
+        "/open-data",
         "/verify",
         "/verify/{token}",
+        "/badges/{token}.{kind}",
+        "/credentials/{token}",
+        "/credentials/{token}.{kind}",
+        "/achievements/{version}/{level}",
+        "/achievements/{version}/{level}.{kind}",
+        "/status-lists/{purpose}",
+        "/issuer.json",
+        "/.well-known/did.json",
+        "/.well-known/jwks.json",
+        "/api/v1/register",
+        "/api/v1/register/{ods_code}",
+        "/api/v1/changes",
+        "/api/v1/openapi.json",
     }
 )
 
@@ -158,8 +213,10 @@ def add_to(app: FastAPI, settings: Settings) -> None:
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(evidence_additions.router, max_body_size=largest_body(settings))
+    app.include_router(examples.upload_router, max_body_size=largest_body(settings))
     app.include_router(imports.router, max_body_size=largest_body(settings))
     app.include_router(score_sheets.upload_router, max_body_size=largest_body(settings))
+    app.include_router(verify.file_router, max_body_size=largest_checked(settings))
     if settings.demo:
         app.include_router(sign_in_demo.demo_router)
     if not settings.is_production:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
 from app.actions import score_sheets as actions
+from app.adapters.spreadsheets import apart
 from app.adapters.spreadsheets import score_sheets as adapter
 from app.adapters.spreadsheets.score_sheets import FilledSheet
 from app.adapters.structure.check import ACCEPTED
@@ -46,7 +47,7 @@ Held = held_files.Held[FilledSheet]
 PATH = "/reviews/{review_id}/sheet"
 _SHEET = HeldKind(
     name="score sheet",
-    readers={"xlsx": adapter.read},
+    readers={"xlsx": apart.read_score_sheet},
     other_type="Choose the spreadsheet (.xlsx) that was downloaded from this review.",
     restored=adapter.restored,
 )

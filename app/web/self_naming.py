@@ -18,6 +18,8 @@ ASK = "Change the reasons that seem to name somebody, or confirm that they may s
 
 def names_in(session: Session, who: Who, text: str) -> list[str]:
     """What in the text seems to name somebody; empty when nothing does."""
+    if not text.strip():
+        return []
     own, others = naming.known(session, who)
     return named_in(text, own, others)
 

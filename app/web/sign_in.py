@@ -12,7 +12,7 @@ from app.queries import sign_in as look_up
 from app.queries.sign_in import OpenSession
 from app.rules.errors import RuleError
 from app.rules.people import Who
-from app.rules.permissions import Permission
+from app.rules.permissions import Permission, Scope, allows
 from app.rules.sessions import hash_token
 from app.web.addresses import local_path
 from app.web.guards import PortalFor
@@ -109,7 +109,13 @@ async def sign_out(
 async def account(
     request: Request, who: OwnAccount, session: Transaction, at: Now, parts: Portal
 ) -> Response:
-    return page(request, "sign_in/account", who, sessions=_sessions(request, who, session, at, parts))
+    return page(
+        request,
+        "sign_in/account",
+        who,
+        sessions=_sessions(request, who, session, at, parts),
+        may_keep_tokens=allows(Permission.KEEP_TOKENS, who, Scope()),
+    )
 
 
 @router.post("/account")

@@ -25,7 +25,7 @@ from app.web.ids import id_or_none
 from app.web.pages import again, go, page
 from app.web.portal import Portal
 from app.web.sealed_answers import shown
-from app.web.transaction import Form, Now, Person, Transaction
+from app.web.transaction import Form, Now, Person, Transaction, Typed
 
 router = APIRouter()
 
@@ -159,11 +159,12 @@ async def sign(
                 by=who,
                 at=at,
                 base_url=parts.settings.base_url,
+                minute_reference=typed.text.get("minute", ""),
             )
     except RuleError as error:
         if submission.status is not Status.AWAITING_SIGN_OFF:
             raise
-        return _sign_again(request, who, session, submission, framework, at, error, typed.get("marks"))
+        return _sign_again(request, who, session, submission, framework, at, error, typed)
     return go(f"/submissions/{submission.id}/receipt")
 
 
@@ -182,13 +183,14 @@ def _sign_again(
     framework: Framework,
     at: datetime,
     error: RuleError,
-    seen: str,
+    typed: Typed,
 ) -> Response:
     """The page once more. The box is empty again, because what it stands for may have changed."""
     content = _living_content(session, submission, framework, at)
     context = _sign_page(session, submission, framework, content, who, at)
     context["is_stale"] = isinstance(error, Stale)
-    context["changed"] = changed_codes(seen, content) if context["is_stale"] else ()
+    context["changed"] = changed_codes(typed.get("marks"), content) if context["is_stale"] else ()
+    context["minute"] = typed.text.get("minute", "")
     return again(request, "sign_off/sign", who, error, status=status_of(error), **context)
 
 

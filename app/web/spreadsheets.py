@@ -1,10 +1,12 @@
-"""CSV as an attachment that no spreadsheet program runs."""
+"""Tables as attachments that no spreadsheet program runs."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 
 from fastapi import Response
+
+from app.adapters.spreadsheets.tables import table
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -27,5 +29,16 @@ def csv_response(name: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     return Response(
         out.getvalue().encode("utf-8-sig"),
         media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def xlsx_response(
+    name: str, sheet: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> Response:
+    """``rows`` under ``columns`` as an Excel file called ``name`` with one sheet."""
+    return Response(
+        table(sheet, columns, rows),
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers={"content-disposition": f'attachment; filename="{name}"'},
     )

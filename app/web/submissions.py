@@ -111,7 +111,7 @@ async def show(
         who,
         submission=facts,
         level=framework.level(submission.level),
-        stage=_stage(facts.status, who, scope),
+        stage=STAGE[facts.status].value,
         **_hands(session, parts, submission, facts, who, scope, at),
         buttons=buttons(facts.status, who, scope, submission.id, submission.window_id, closed),
         **submission_rounds.told(session, parts, submission, who, scope, at),
@@ -167,13 +167,6 @@ def _hands(
         "network": co_signatures.shown_to(session, submission.id, who, scope),
         "may_co_sign": allows(Permission.CO_SIGN, who, scope),
     }
-
-
-def _stage(status: Status, who: Who, scope: Scope) -> str:
-    """Where it is, for who may not see more. A reviewer is not told that another has started."""
-    if who.person_id in scope.reviewer_ids and STAGE[status] is Stage.SUBMITTED:
-        return Stage.BEING_REVIEWED.value
-    return STAGE[status].value
 
 
 def _scope(session: Session, submission: Submission) -> Scope:

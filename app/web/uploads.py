@@ -19,7 +19,7 @@ from app.config import MEGABYTE, Settings
 from app.models import EvidenceVersion, ScanState
 from app.queries import evidence as library
 from app.web.errors import NotFound
-from app.web.guards import EvidenceFor, OrganisationFor, ReviewFor, SelfAssessmentFor
+from app.web.guards import EvidenceFor, OrganisationFor, ReviewFor, SelfAssessmentFor, SubmissionFor
 from app.web.portal import Portal, PortalParts
 from app.web.transaction import Form, Person
 
@@ -32,10 +32,17 @@ def largest_body(settings: Settings) -> int:
     return settings.evidence_file_megabytes * MEGABYTE + FORM_OVERHEAD
 
 
+def largest_checked(settings: Settings) -> int:
+    """The same for a certificate's file that anybody may have checked."""
+    return settings.verify_file_megabytes * MEGABYTE + FORM_OVERHEAD
+
+
 class BeforeReading:
     """The permission of a guard, asked before a large body is read; the guard asks again in the transaction."""
 
-    def __init__(self, guard: EvidenceFor | OrganisationFor | ReviewFor | SelfAssessmentFor) -> None:
+    def __init__(
+        self, guard: EvidenceFor | OrganisationFor | ReviewFor | SelfAssessmentFor | SubmissionFor
+    ) -> None:
         self.guard = guard
 
     async def __call__(self, request: Request, who: Person, parts: Portal) -> None:

@@ -33,6 +33,11 @@ def upgrade() -> None:
         sa.Column("released_on", sa.Date(), nullable=False),
         sa.Column("judged", sa.Integer(), nullable=False),
         sa.Column("met", sa.Integer(), nullable=False),
+        sa.Column("not_yet", sa.Integer(), nullable=False),
+        sa.Column("not_yet_met", sa.Integer(), nullable=False),
+        sa.Column("step_on", sa.Date(), nullable=True),
+        sa.Column("is_of_icb", sa.Boolean(), nullable=False),
+        sa.Column("shown_met", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["framework_version_id"],
             ["framework_version.id"],
@@ -43,17 +48,64 @@ def upgrade() -> None:
             ["region_id"], ["organisation.id"], name=op.f("fk_criterion_tally_region_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion_tally")),
-        sa.UniqueConstraint(
-            "icb_id",
-            "framework_version_id",
-            "level",
-            "criterion_code",
-            "released_on",
-            name=op.f("uq_criterion_tally_icb_id_framework_version_id_level_criterion_code_released_on"),
-        ),
     )
     with op.batch_alter_table("criterion_tally", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_criterion_tally_region_id"), ["region_id"], unique=False)
+        batch_op.create_index("ix_criterion_tally_step", ["step_on", "released_on"], unique=False)
+
+    op.create_table(
+        "criterion_figure",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=False),
+        sa.Column("framework_version_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.String(length=40), nullable=False),
+        sa.Column("criterion_code", sa.String(length=10), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("judged", sa.Integer(), nullable=False),
+        sa.Column("met", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["organisation.id"], name=op.f("fk_criterion_figure_area_id")),
+        sa.ForeignKeyConstraint(
+            ["framework_version_id"],
+            ["framework_version.id"],
+            name=op.f("fk_criterion_figure_framework_version_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_criterion_figure")),
+    )
+    with op.batch_alter_table("criterion_figure", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_criterion_figure_area",
+            ["area_id", "framework_version_id", "from_on", "level", "criterion_code", "judged", "met"],
+            unique=False,
+        )
+
+    op.create_table(
+        "standing_checkpoint",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("icb_id", sa.Uuid(), nullable=True),
+        sa.Column("region_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum("trust", "icb", "region", name="organisationkind", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["icb_id"], ["organisation.id"], name=op.f("fk_standing_checkpoint_icb_id")),
+        sa.ForeignKeyConstraint(
+            ["region_id"], ["organisation.id"], name=op.f("fk_standing_checkpoint_region_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standing_checkpoint")),
+    )
+    with op.batch_alter_table("standing_checkpoint", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_standing_checkpoint_icb", ["icb_id", "on_date", "kind", "rank", "number"], unique=False
+        )
+        batch_op.create_index("ix_standing_checkpoint_on", ["on_date"], unique=False)
+        batch_op.create_index(
+            "ix_standing_checkpoint_region",
+            ["region_id", "on_date", "icb_id", "kind", "rank", "number"],
+            unique=False,
+        )
 
     op.create_table(
         "standing_line",
@@ -70,6 +122,7 @@ def upgrade() -> None:
         sa.Column("on_date", sa.Date(), nullable=False),
         sa.Column("delta", sa.Integer(), nullable=False),
         sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("counts_on", sa.Date(), nullable=False),
         sa.Column("cause", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(["icb_id"], ["organisation.id"], name=op.f("fk_standing_line_icb_id")),
         sa.ForeignKeyConstraint(
@@ -80,15 +133,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("standing_line", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_standing_line_icb",
-            ["icb_id", "kind", "rank", "on_date", "recorded_on", "delta"],
-            unique=False,
+            "ix_standing_line_icb", ["icb_id", "counts_on", "kind", "rank", "delta"], unique=False
         )
         batch_op.create_index("ix_standing_line_organisation", ["organisation_id", "on_date"], unique=False)
         batch_op.create_index(
             "ix_standing_line_region",
-            ["region_id", "icb_id", "kind", "rank", "on_date", "recorded_on", "delta"],
+            ["region_id", "counts_on", "icb_id", "kind", "rank", "delta"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_standing_line_counts",
+            ["counts_on", "region_id", "icb_id", "kind", "rank", "delta"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_standing_line_late",
+            ["recorded_on", "on_date"],
+            unique=False,
+            sqlite_where=sa.text("recorded_on > on_date"),
+            postgresql_where=sa.text("recorded_on > on_date"),
+        )
+        batch_op.create_index(
+            "ix_standing_line_ahead",
+            ["on_date", "recorded_on", "region_id", "icb_id", "organisation_id", "rank", "delta"],
+            unique=False,
+            sqlite_where=sa.text("on_date > recorded_on"),
+            postgresql_where=sa.text("on_date > recorded_on"),
         )
 
     op.create_table(
@@ -118,6 +188,7 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Uuid(), nullable=True),
         sa.Column("void_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("void_by_id", sa.Uuid(), nullable=True),
+        sa.Column("void_reason", sa.String(length=500), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["icb_id"], ["organisation.id"], name=op.f("fk_organisation_change_icb_id")),
         sa.ForeignKeyConstraint(
@@ -218,11 +289,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stage_span", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_stage_span_icb", ["icb_id", "from_on", "until_on", "level", "stage"], unique=False
+            "ix_stage_span_icb", ["icb_id", "until_on", "from_on", "level", "stage"], unique=False
         )
+        batch_op.create_index("ix_stage_span_until", ["until_on", "from_on", "level", "stage"], unique=False)
         batch_op.create_index(batch_op.f("ix_stage_span_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(
-            "ix_stage_span_region", ["region_id", "from_on", "until_on", "level", "stage"], unique=False
+            "ix_stage_span_region", ["region_id", "until_on", "from_on", "level", "stage"], unique=False
         )
         batch_op.create_index("ix_stage_span_submission", ["submission_id", "from_on"], unique=False)
 
@@ -328,6 +400,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("status_index", name=op.f("uq_credential_status_index")),
     )
     op.create_table(
+        "status_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("content_sha256", sa.String(length=64), nullable=False),
+        sa.Column("jwt", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["key_id"], ["signing_key.id"], name=op.f("fk_status_list_key_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_list")),
+        sa.UniqueConstraint("purpose", name=op.f("uq_status_list_purpose")),
+    )
+    op.create_table(
         "light_check",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("certificate_id", sa.Uuid(), nullable=False),
@@ -362,6 +446,8 @@ def upgrade() -> None:
         sa.Column("appeal_grounds", sa.Text(), nullable=False),
         sa.Column("appealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("appealed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
+        sa.Column("reinstated_on", sa.Date(), nullable=True),
         sa.Column("is_upheld", sa.Boolean(), nullable=True),
         sa.Column("appeal_reason", sa.Text(), nullable=False),
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
@@ -421,6 +507,41 @@ def upgrade() -> None:
             batch_op.f("fk_certificate_supersedes_id"), "certificate", ["supersedes_id"], ["id"]
         )
 
+    for column in ("revoked", "superseded"):
+        op.create_index(
+            f"ix_certificate_{column}",
+            "certificate",
+            [f"{column}_on"],
+            sqlite_where=sa.text(f"{column}_on IS NOT NULL"),
+            postgresql_where=sa.text(f"{column}_on IS NOT NULL"),
+        )
+    op.create_index(op.f("ix_organisation_name"), "organisation", ["name"], unique=False)
+
+    op.create_table(
+        "certificate_drawing",
+        sa.Column("certificate_id", sa.Uuid(), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["certificate.id"], name=op.f("fk_certificate_drawing_certificate_id")
+        ),
+        sa.PrimaryKeyConstraint("certificate_id", name=op.f("pk_certificate_drawing")),
+    )
+    op.create_index(
+        "ix_certificate_drawing_due",
+        "certificate_drawing",
+        ["leased_until"],
+        unique=False,
+        sqlite_where=sa.text("drawn_at IS NULL"),
+        postgresql_where=sa.text("drawn_at IS NULL"),
+    )
+    # Certificates of before were drawn when somebody asked for one; from now on each has its files.
+    op.execute(
+        "INSERT INTO certificate_drawing (certificate_id, tries, last_error) SELECT id, 0, '' FROM certificate"
+    )
+
     # Not in a batch: a copied table would come without the triggers that keep it.
     op.add_column(
         "sealed_copy", sa.Column("minute_reference", sa.String(length=200), nullable=False, server_default="")
@@ -430,11 +551,15 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _refuse_to_lose()
+    op.drop_table("certificate_drawing")
     op.drop_column("sealed_copy", "minute_reference")
+    op.drop_index(op.f("ix_organisation_name"), table_name="organisation")
     if not _is_sqlite():
         op.execute("DROP TRIGGER standing_line_only_added_to ON standing_line")
         op.execute("DROP FUNCTION standing_line_only_added_to()")
 
+    op.drop_index("ix_certificate_superseded", "certificate")
+    op.drop_index("ix_certificate_revoked", "certificate")
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_certificate_supersedes_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_certificate_supersedes_id"), type_="unique")
@@ -462,6 +587,7 @@ def downgrade() -> None:
 
     op.drop_table("revocation")
     op.drop_table("light_check")
+    op.drop_table("status_list")
     op.drop_table("credential")
     op.drop_table("certificate_reminder")
     with op.batch_alter_table("certificate_file", schema=None) as batch_op:
@@ -475,6 +601,7 @@ def downgrade() -> None:
     op.drop_table("consented_evidence")
     with op.batch_alter_table("stage_span", schema=None) as batch_op:
         batch_op.drop_index("ix_stage_span_submission")
+        batch_op.drop_index("ix_stage_span_until")
         batch_op.drop_index("ix_stage_span_region")
         batch_op.drop_index(batch_op.f("ix_stage_span_organisation_id"))
         batch_op.drop_index("ix_stage_span_icb")
@@ -498,13 +625,34 @@ def downgrade() -> None:
 
     op.drop_table("organisation_change")
     with op.batch_alter_table("standing_line", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_standing_line_ahead",
+            sqlite_where=sa.text("on_date > recorded_on"),
+            postgresql_where=sa.text("on_date > recorded_on"),
+        )
+        batch_op.drop_index(
+            "ix_standing_line_late",
+            sqlite_where=sa.text("recorded_on > on_date"),
+            postgresql_where=sa.text("recorded_on > on_date"),
+        )
+        batch_op.drop_index("ix_standing_line_counts")
         batch_op.drop_index("ix_standing_line_region")
         batch_op.drop_index("ix_standing_line_organisation")
         batch_op.drop_index("ix_standing_line_icb")
 
     op.drop_table("standing_line")
+    with op.batch_alter_table("standing_checkpoint", schema=None) as batch_op:
+        batch_op.drop_index("ix_standing_checkpoint_region")
+        batch_op.drop_index("ix_standing_checkpoint_on")
+        batch_op.drop_index("ix_standing_checkpoint_icb")
+
+    op.drop_table("standing_checkpoint")
+    with op.batch_alter_table("criterion_figure", schema=None) as batch_op:
+        batch_op.drop_index("ix_criterion_figure_area")
+
+    op.drop_table("criterion_figure")
     with op.batch_alter_table("criterion_tally", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_criterion_tally_region_id"))
+        batch_op.drop_index("ix_criterion_tally_step")
 
     op.drop_table("criterion_tally")
     op.drop_table("signing_key")

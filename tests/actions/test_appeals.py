@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from app.actions import appeals, submissions
+from app.actions import reviews as review_actions
 from app.db import Database
 from app.models import (
     Appeal,
@@ -252,3 +253,22 @@ def test_an_appeal_is_not_withdrawn(database: Database, story: Story) -> None:
         second_round(session, story, submission, {"B01": 2})
         with pytest.raises(Conflict, match="can no longer be withdrawn"):
             submissions.withdraw(session, submission, "Enough.", by=story.who(session, "lead_a"), at=NOW)
+
+
+def test_b05_the_refusal_is_the_same_before_and_after_a_reviewer_of_the_appeal_starts(
+    database: Database, story: Story
+) -> None:
+    with database.write() as session:
+        wide = rounds.cast(session, story)
+        submission = rounds.refused(session, wide)
+        rounds.appealed(session, wide, submission)
+        review = judging.assigned(session, wide, submission, "reviewer_4", "reviewer_5")[0]
+        told = []
+        for status in (Status.APPEALED, Status.IN_REVIEW):
+            assert submission.status is status
+            with pytest.raises(Conflict) as found:
+                submissions.withdraw(session, submission, "Enough.", by=wide.who(session, "lead_a"), at=NOW)
+            told.append(found.value.sentence)
+            if status is Status.APPEALED:
+                review_actions.start(session, review, by=wide.who(session, "reviewer_4"), at=NOW)
+        assert len(set(told)) == 1

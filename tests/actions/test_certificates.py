@@ -1,4 +1,4 @@
-"""Issuing: names as they are that day, numbers once and without a gap. Revoking: once, with a reason."""
+"""Issuing: names as they are that day, numbers once and without a gap."""
 
 import threading
 from collections.abc import Iterator
@@ -12,8 +12,6 @@ from app.actions import certificates
 from app.actions.certificates import Issuer
 from app.db import Database
 from app.models import Certificate, Decision, Organisation, Outcome, Submission
-from app.queries import certificates as queries
-from app.rules.errors import Conflict, RuleError
 from app.upgrade import upgrade
 from tests.conftest import ON_POSTGRESQL, _administer
 from tests.judging import sealed_submission
@@ -95,22 +93,6 @@ def test_a_transaction_that_fails_gives_its_number_back(database: Database, stor
         fail()
     with database.write() as session:
         assert issued(session, story).number == "ARF-2026-000001"
-
-
-def test_c10_revoking_shows_at_once_and_needs_a_reason(database: Database, story: Story) -> None:
-    with database.write() as session:
-        certificate, by = issued(session, story), story.who(session, "administrator")
-        with pytest.raises(RuleError) as refused:
-            certificates.revoke(session, certificate, " ", by=by, at=NOW, on=ON)
-        assert (refused.value.field, certificate.revoked_on) == ("reason", None)
-        assert queries.held(session, certificate.organisation_id, ON) == [certificate]
-        certificates.revoke(session, certificate, " A wrong figure. ", by=by, at=NOW, on=ON)
-        session.flush()
-        assert queries.held(session, certificate.organisation_id, ON) == []
-        assert queries.held(session, certificate.organisation_id, ON - timedelta(days=1)) == []
-        assert (certificate.revoke_reason, certificate.revoked_by_id) == ("A wrong figure.", by.person_id)
-        with pytest.raises(Conflict):
-            certificates.revoke(session, certificate, "Again.", by=by, at=NOW, on=ON)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from app.models import (
     Certificate,
     Event,
     EvidenceVersion,
+    ExampleConsent,
     Mail,
     Organisation,
     Person,
@@ -25,8 +26,9 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import audit, calibration, people
+from app.queries import audit, calibration, examples, people
 from app.rules.conflicts import conflict
+from app.rules.days import uk_day
 from app.upgrade import upgrade
 from tests.story import NOW, SHIPPED
 
@@ -49,6 +51,7 @@ def test_the_demo_shows_something_everywhere(database: Database, settings: Setti
         _nobody_judges_their_own(session)
         _some_of_everything(session, files)
         _all_but_one_are_calibrated(session)
+        _examples_are_of_fictional_trusts(session)
     empty.close()
 
 
@@ -96,6 +99,15 @@ def _some_of_everything(session: Session, files: Files) -> None:
     assert len(parts) == len(set(parts)) > 10
     stored = [name for name in session.exec(select(EvidenceVersion.stored_name)).all() if name]
     assert [name for name in stored if not files.folder.path(name).is_file()] == []
+
+
+def _examples_are_of_fictional_trusts(session: Session) -> None:
+    """Two that anyone reads, each saying that it is made up; a third consent waits."""
+    shown = examples.all_shown(session, uk_day(NOW), has_scanner=False)
+    told = [(one.criterion_code, one.is_fictional, "a fictional organisation" in one.credit) for one in shown]
+    assert sorted(told) == [("B01", True, True), ("B05", True, True)]
+    assert ["Demonstration text of a fictional organisation" in one.excerpt for one in shown] == [True, True]
+    assert len(session.exec(select(ExampleConsent)).all()) == 3
 
 
 def test_codes_of_the_demo_cannot_be_real() -> None:

@@ -1,25 +1,38 @@
 """What ships is loaded once and whole: the framework, the organisations, what became of them."""
 
+from datetime import date
+
 import pytest
 from sqlmodel import Session, select
 
 from app.actions import loading
 from app.adapters import directory
+from app.adapters.directory import DirectorySuccession
 from app.cli import ORGANISATIONS, SUCCESSIONS
 from app.criteria.carry_over import CarryOver, resolved
 from app.criteria.loader import CriteriaError, load_folder
 from app.criteria.schema import OrganisationKind
 from app.db import Database
-from app.models import Certificate, Event, FrameworkVersion, Organisation, Succession
+from app.models import (
+    Certificate,
+    Event,
+    FrameworkVersion,
+    InterestKind,
+    Organisation,
+    Person,
+    Succession,
+)
 from app.rules.errors import RuleError
+from tests.conflict_graph import interest
 from tests.criteria.second import second
 from tests.digests import digest
+from tests.judging import assigned, part_of, sealed_submission
 from tests.story import NOW, SHIPPED, Story
 
 
 def load(session: Session) -> dict[str, Organisation]:
     rows = loading.load_organisations(session, directory.entries(ORGANISATIONS), at=NOW)
-    loading.load_successions(session, directory.successions(SUCCESSIONS), rows)
+    loading.load_successions(session, directory.successions(SUCCESSIONS), rows, at=NOW)
     return rows
 
 
@@ -138,3 +151,22 @@ def test_loading_is_history(database: Database) -> None:
         load(session)
         verbs = [event.verb for event in session.exec(select(Event).where(Event.stream == "portal")).all()]
     assert verbs.count("load organisations") == 2  # the story's, and these
+
+
+def test_f02_a_merger_that_is_loaded_strikes_what_it_makes_conflicted(
+    database: Database, story: Story
+) -> None:
+    """Once: what is known already strikes nothing more."""
+    with database.write() as session:
+        for part in ("reviewer_1", "reviewer_2"):
+            session.get_one(Person, story.people[part].id).employer_id = None
+        worked = interest(story, "reviewer_1", "ZZD", InterestKind.WORK, to_on=date(2026, 9, 30))
+        session.add(worked)
+        first, second = assigned(session, story, sealed_submission(session, story))
+        assert {part_of(story, one.reviewer_id) for one in (first, second)} == {"reviewer_1", "reviewer_2"}
+        line = DirectorySuccession("ZZD", "ZZA", date(2026, 10, 1), "")
+        for _ in range(2):
+            loading.load_successions(session, [line], story.organisations, at=NOW)
+        found = {part_of(story, one.reviewer_id): one.struck_at for one in (first, second)}
+        assert found == {"reviewer_1": NOW, "reviewer_2": None}
+        assert len(session.exec(select(Succession)).all()) == 1

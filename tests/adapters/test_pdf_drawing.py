@@ -13,8 +13,9 @@ import pikepdf
 import pytest
 import segno
 
-from app.adapters.pdf import LIMITS, ROOT, CertificateFacts, Signatory
+from app.adapters.pdf import LIMITS, CertificateFacts, Signatory
 from app.adapters.pdf_drawing import draw_certificate, spoken_date
+from app.adapters.press import ROOT
 from app.adapters.qr import qr_path
 from tests.adapters.certificates import FACTS, figure_lines, lines, named, opened, painted, structure, text
 from tests.adapters.qr_reading import read_qr

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.pdf import ROOT, CertificatePress, DrawingFailed
+from app.adapters.pdf import CertificatePress, DrawingFailed
 from app.adapters.pdf_drawing import draw_certificate
+from app.adapters.press import ROOT
 from tests.adapters.certificates import FACTS, named
 
 

@@ -11,8 +11,8 @@ import pikepdf
 import pytest
 from weasyprint.urls import FatalURLFetchingError  # type: ignore[import-untyped]
 
-from app.adapters.pdf import DRAWN, ROOT
 from app.adapters.pdf_drawing import Studio, cap_memory, clean_text, draw_certificate, reply_to
+from app.adapters.press import MADE, ROOT
 from tests.adapters.certificates import FACTS, lines, named, opened, structure, text
 
 # Each tries to bring the file or page at {url} into the PDF by another door.
@@ -151,7 +151,7 @@ def test_p03_the_process_answers_after_a_drawing_that_was_stopped(monkeypatch: p
     with monkeypatch.context() as broken:
         broken.setattr("app.adapters.pdf_drawing.draw_certificate", lambda _: sys.exit("stopped"))
         assert reply_to(FACTS) == b"FSystemExit: stopped"
-    assert reply_to(FACTS) == DRAWN + draw_certificate(FACTS)
+    assert reply_to(FACTS) == MADE + draw_certificate(FACTS)
 
 
 def blocks(pdf: bytes) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.adapters.spreadsheets.score_sheet_reading import read
 from app.adapters.spreadsheets.score_sheets import (
     NOTE,
     REASON,
@@ -11,7 +12,6 @@ from app.adapters.spreadsheets.score_sheets import (
     ScoreSheet,
     SheetIdentity,
     SheetRow,
-    read,
     write,
     written,
 )

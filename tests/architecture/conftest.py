@@ -44,7 +44,6 @@ def app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     database = made.state.portal.database
     database.now = lambda session: NOW  # the story's moment, for all of them
     yield made
-    made.state.portal.press.close()
     database.close()
 
 

@@ -31,8 +31,15 @@ WORDS = {
     "group_member_id": (str(RANDOM),),
     "waiver_id": (str(RANDOM),),
     "sample_code": ("C1",),
+    "token_id": (str(RANDOM),),
+    "change_id": (str(RANDOM),),
+    "ods_code": ("ZZA", "ZZ1"),
+    "table": ("levels", "criteria"),
     "outcome_name": ("recognised", "not-yet"),
     "version": ("2023.illustrative",),
+    "example_id": (str(RANDOM),),
+    "kind": ("svg",),
+    "purpose": ("revocation",),
 }
 ACCEPT = ("text/html", "application/json")
 # What any of the forms takes, filled in as a person would: each route reads its own fields.
@@ -84,6 +91,10 @@ FORM = {
     "person": str(RANDOM),
     "text": "Said.",
     "code": "B01",
+    "credit": "A trust",
+    "agree": "yes",
+    "excerpt": "Narrative",
+    "why": "It works.",
 }
 DIFFER = ("date", "content-length")
 

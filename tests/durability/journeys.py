@@ -16,7 +16,7 @@ from tests.durability.prepared import Prepared
 from tests.durability.standing import ReviewStanding, Standing, standing
 
 RECEIPT = re.compile(r"Receipt (R-[0-9A-Z-]+)")
-CERTIFICATE = re.compile(r"Number (ARF-\d+-\d+).*?/certificates/([0-9a-f-]{36})/pdf", re.DOTALL)
+CERTIFICATE = re.compile(r"Number (ARF-\d+-\d+).*?/certificates/([0-9a-f-]{36})", re.DOTALL)
 ID = re.compile(r"[0-9a-f-]{36}")
 LETTER = re.compile(r"<textarea[^>]*>(.*?)</textarea>", re.DOTALL)
 

@@ -1,7 +1,7 @@
 """Worlds on databases of their own, made once for all tests of this folder that want the same one."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,10 +10,9 @@ import pytest
 from app.config import Environment, Settings
 from app.main import create_app
 from tests.conftest import ON_POSTGRESQL, ORIGIN, _administer
+from tests.independence.plays import Make, Worlds
 from tests.independence.worlds import AT_WORK, LOOKING, Beginning, Play, World, begin
 from tests.story import NOW, Story
-
-Make = Callable[[Beginning, Play], World]
 
 
 @pytest.fixture(scope="package")
@@ -52,7 +51,11 @@ def make(template: tuple[str, Story], tmp_path_factory: pytest.TempPathFactory) 
 
     yield played
     for world in made:
-        world.app.state.portal.press.close()
         world.database.close()
     for name in databases:
         _administer(template[0], f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="package")
+def worlds(make: Make) -> Worlds:
+    return Worlds(make)

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, SQLModel
 
-from app.actions import assignments, sign_in, submissions
+from app.actions import assignments, certificates, sign_in, submissions
 from app.db import Database
 from app.models import Membership, Review, Role
 from app.web.transaction import cookie_name
@@ -77,18 +77,20 @@ class World:
     def start(self, part: str) -> None:
         self._send(part, f"/reviews/{self.reviews[part]}/start", {})
 
-    def score(self, part: str, code: str, score: int, words: str) -> None:
+    def score(self, part: str, code: str, score: int, words: str, note: str = "") -> None:
         page = f"/reviews/{self.reviews[part]}/criteria/{code}"
         version = self.versions.get(
             (part, code), 1
         )  # as the form says it; the page itself draws the evidence
-        typed = {"score": str(score), "reason": f"{words} {code}", "private-note": f"Note: {words}"}
+        typed = {"score": str(score), "reason": f"{words} {code}", "private-note": note or f"Note: {words}"}
         self._send(part, page, {**typed, "version": str(version)})
         self.versions[part, code] = version + 1
 
-    def score_all(self, part: str, score: int, words: str, but: Mapping[str, int] | None = None) -> None:
+    def score_all(
+        self, part: str, score: int, words: str, but: Mapping[str, int] | None = None, note: str = ""
+    ) -> None:
         for code in self.codes:
-            self.score(part, code, (but or {}).get(code, score), words)
+            self.score(part, code, (but or {}).get(code, score), words, note)
 
     def seal(self, part: str) -> None:
         page = f"/reviews/{self.reviews[part]}/seal"
@@ -127,6 +129,7 @@ def begin(world: World, beginning: Beginning, patch: pytest.MonkeyPatch, seed: i
     # Only what becomes an id: the libraries draw numbers of other lengths when they are first used.
     patch.setattr(os, "urandom", lambda size: numbers.randbytes(size) if size == 16 else real(size))
     patch.setattr(submissions, "choice", numbers.choice)  # for the letters of a receipt
+    patch.setattr(certificates, "token_hex", lambda size: numbers.randbytes(size).hex())
     patch.setattr(assignments.secrets, "choice", lambda free: _letter(beginning, free))
     world.database.now = lambda session: world.at  # type: ignore[method-assign]
     with world.database.write() as session:

@@ -78,6 +78,16 @@ class Hands(ABC):
         assert answer.value.headers["content-disposition"].startswith("attachment; ")
         return arrived.value
 
+    def comes(self, name: Name) -> None:
+        """A link that the portal makes in the background is there; the page is loaded again until it is."""
+        link = self.page.get_by_role("link", name=name)  # type: ignore[arg-type]
+        for _ in range(100):
+            if link.count():
+                return
+            self.page.wait_for_timeout(300)
+            self.page.reload()
+        raise AssertionError(f"no link {name!r} came")
+
     def find(self, role: str, name: Name, inside: Inside | None = None) -> Locator:
         """The one thing on the page that assistive technology calls so."""
         around = self.page.get_by_role(inside[0], name=inside[1], exact=True) if inside else self.page  # type: ignore[arg-type]

@@ -286,7 +286,9 @@ class Telling:
         hands.press("Read the outcome")
         hands.reads(f"The Assembly recognises {TRUST} at Bronze.")
         hands.reads("Both read the minute again.")
-        certificate = hands.download("Download the certificate (PDF)")
+        hands.follow("Open the certificate and its files")
+        hands.comes("Signed certificate (PDF)")
+        certificate = hands.download("Signed certificate (PDF)")
         link = hands.find("link", "The page where anyone can check it")
         return Path(certificate.path()), str(link.get_attribute("href"))
 

@@ -9,7 +9,16 @@ from sqlmodel import Session, col, select
 
 from app.actions.certificates import Issuer, issue
 from app.db import Database
-from app.models import Certificate, CoSignature, Decision, Event, Outcome, Submission
+from app.models import (
+    Certificate,
+    CertificateDrawing,
+    CoSignature,
+    Decision,
+    Event,
+    Outcome,
+    StageSpan,
+    Submission,
+)
 from app.queries import audit
 from app.queries.submissions import sealed_copy
 from app.rules.history import sha256
@@ -159,6 +168,7 @@ def test_a_changed_declaration_is_found(database: Database, submission: Submissi
 def test_a_removed_submission_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
         session.delete(sealed_copy(session, submission.id))
+        session.execute(sa.delete(StageSpan))
         for view in session.exec(select(CoSignature).where(CoSignature.submission_id == submission.id)).all():
             session.delete(view)
         session.flush()
@@ -223,6 +233,7 @@ def test_a_certificate_that_nobody_issued_and_one_that_is_gone_are_found(
         certificate = certified(session, story, submission)
         session.flush()
         certificate_id, other_id = certificate.id, uuid4()
+        session.execute(sa.delete(CertificateDrawing))  # the database would not let its certificate go
         statement = sa.update(Certificate).values(id=other_id)
         session.execute(statement)
     with database.read() as session:

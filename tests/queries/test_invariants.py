@@ -38,8 +38,12 @@ from app.models import (
     Review,
     ReviewKind,
     ReviewStatus,
+    Revocation,
     Role,
     Score,
+    StageSpan,
+    StandingCheckpoint,
+    StandingLine,
     Status,
     Submission,
     Verdict,
@@ -453,6 +457,59 @@ def agreed_marks_are_on_the_scale(world: World) -> None:
     world.agree("moderator", score=-1)
 
 
+def checkpoint_is_a_sum_of_lines(world: World) -> None:
+    trust = world.story.organisations["ZZA"]
+    area = {"icb_id": trust.icb_id, "region_id": trust.region_id, "kind": trust.kind}
+    world.add(StandingCheckpoint(on_date=date(2026, 11, 30), rank=0, number=99, **area))
+
+
+def line_counts_from_the_later_day(world: World) -> None:
+    world.add(a_line(world, counts_on=date(2026, 1, 1)))
+
+
+def lines_say_what_is_known(world: World) -> None:
+    world.add(a_line(world))
+
+
+def a_line(world: World, **more: Any) -> StandingLine:
+    trust, day = world.story.organisations["ZZA"], date(2026, 11, 22)
+    values = {"organisation_id": trust.id, "kind": trust.kind, "rank": 3, "delta": 1, "cause": "nothing"}
+    return StandingLine(**{**values, "on_date": day, "recorded_on": day, "counts_on": day, **more})
+
+
+def open_span_is_the_stage(world: World) -> None:
+    span = world.session.exec(
+        select(StageSpan).where(
+            StageSpan.submission_id == world.submission.id, col(StageSpan.until_on).is_(None)
+        )
+    ).one()
+    span.until_on = date(2026, 11, 22)
+
+
+def a_revocation(world: World, **more: Any) -> Revocation:
+    """Of a certificate that is revoked; asked for by one and confirmed by another, unless ``more`` says otherwise."""
+    row = certificate(world, world.decision(Outcome.RECOGNISED))
+    row.revoked_on = date(2026, 11, 22)
+    values = {
+        "asked_by_id": world.id("administrator"), "confirmed_by_id": world.id("administrator_2"),
+        "confirmed_at": NOW, "appealed_at": NOW,
+    }  # fmt: skip
+    made = Revocation(certificate_id=row.id, reason="A reason.", asked_at=NOW, **{**values, **more})
+    return world.add(made)  # type: ignore[no-any-return]
+
+
+def revocation_by_two(world: World) -> None:
+    a_revocation(world, confirmed_by_id=world.id("administrator"))
+
+
+def revocation_judged_by_two_others(world: World) -> None:
+    a_revocation(world, judged_at=NOW, judged_by_id=world.id("administrator_2"), is_upheld=True)
+
+
+def revoked_as_confirmed(world: World) -> None:
+    a_revocation(world, confirmed_at=None, confirmed_by_id=None, appealed_at=None)
+
+
 BREAKS: tuple[Break, ...] = (
     employer_of_reviewer, role_of_reviewer, interest_of_reviewer, group_of_reviewer, waiver_by_two,
     waiver_in_order, one_letter_each, moderator_scored_nothing, decider_scored_nothing,
@@ -466,6 +523,8 @@ BREAKS: tuple[Break, ...] = (
     review_of_a_sealed_copy, judged_was_signed, verdict_on_a_scored_criterion, verdict_before_the_seal,
     score_before_the_seal, condition_of_the_same_organisation, decisions_in_order,
     samples_on_the_scale, marks_are_on_the_scale, agreed_marks_are_on_the_scale,
+    checkpoint_is_a_sum_of_lines, line_counts_from_the_later_day, lines_say_what_is_known,
+    open_span_is_the_stage, revocation_by_two, revocation_judged_by_two_others, revoked_as_confirmed,
 )  # fmt: skip
 # The database refuses this one by itself, so no row can be made that breaks it.
 BY_CONSTRAINT = {"one_review_each"}
@@ -477,9 +536,10 @@ def found_by(session: Session) -> set[str]:
 
 
 def test_every_rule_has_its_breach_and_a_sentence_of_its_own() -> None:
-    names = {query.__name__ for query in invariants.QUERIES}
+    rules = (*invariants.QUERIES, *invariants.RULES)
+    names = {query.__name__ for query in rules}
     assert {one.__name__ for one in BREAKS} == names - BY_CONSTRAINT
-    sentences = [(query.__doc__ or "").partition("\n")[0] for query in invariants.QUERIES]
+    sentences = [(query.__doc__ or "").partition("\n")[0] for query in rules]
     assert [one for one in sentences if not one.endswith(".")] == []
     assert len(set(sentences)) == len(sentences)
 

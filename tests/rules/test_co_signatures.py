@@ -25,13 +25,15 @@ def test_b07_the_time_is_the_same_in_every_status_of_a_stage() -> None:
     assert by_stage == {
         Stage.WITH_SPONSOR: {(None, (True, True, True))},
         Stage.CHANGES_REQUESTED: {(None, (True, True, True))},
-        Stage.SUBMITTED: {(ENDS, (True, True, False))},
-        Stage.BEING_REVIEWED: {(ENDS, (True, True, False))},
+        Stage.WITH_ASSEMBLY: {(ENDS, (True, True, False))},
         Stage.CLARIFICATION_ASKED: {(ENDS, (True, True, False))},
-        Stage.APPEALED: {(ENDS, (False, False, False))},
         Stage.OUTCOME_RELEASED: {(ENDS, (False, False, False))},
         Stage.CLOSED: {(ENDS, (False, False, False))},
     }
+
+
+def test_under_appeal_no_view_is_given_whatever_the_status() -> None:
+    assert {is_open(status, SIGNED, SIGNED, is_appeal=True) for status in Status} == {False}
 
 
 def signing(view: View, comment: str, view_shared: bool, comment_shared: bool) -> CoSigning:

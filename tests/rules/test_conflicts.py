@@ -97,13 +97,18 @@ SENTENCES = {
         "Tied to Trust 3, which is in Three Rivers (group), together with Trust 0.",
         "Tied to Trust 3, which is in Three Rivers (group), together with Trust 0 until 3 May 2025.",
     ),
+    TieKind.SUCCESSOR: (
+        "Tied to Trust 3, whose successor is Trust 0.",
+        "Tied to Trust 3 until 3 May 2025, whose successor is Trust 0.",
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", TieKind)
 def test_each_kind_of_tie_has_its_sentence(kind: TieKind) -> None:
     own, icb = BODIES[0]
-    now = Tie(own, icb, "Trust 0", kind, "Trust 3, which is in Three Rivers (group)")
+    through = "Trust 3" if kind is TieKind.SUCCESSOR else "Trust 3, which is in Three Rivers (group)"
+    now = Tie(own, icb, "Trust 0", kind, through)
     past = replace(now, to_on=date(2025, 5, 3))
     assert (said(now), said(past)) == SENTENCES[kind]
     assert conflict([past], own, None) == SENTENCES[kind][1]

@@ -35,5 +35,5 @@ def test_f03_the_status_from_which_what_fell_is_done_again(status: Status) -> No
 def test_b07_the_organisation_sees_no_step_back_before_it_is_asked_something() -> None:
     told = {(STAGE[status], STAGE[status_after(status, fell)]) for status in EXPECTED for fell in Fell}
     assert {(before.name, after.name) for before, after in told if before is not after} == {
-        ("CLARIFICATION_ASKED", "BEING_REVIEWED")
+        ("CLARIFICATION_ASKED", "WITH_ASSEMBLY")
     }

@@ -75,15 +75,18 @@ def test_every_verb_belongs_to_somebody_and_has_a_button_of_its_own() -> None:
     assert [verb for verb, one in TRANSITIONS.items() if not GRANTS[one.permission]] == []
 
 
-def test_b07_the_stage_tells_nothing_between_the_start_of_review_and_release() -> None:
+def test_b07_the_stage_tells_nothing_between_the_signature_and_the_release() -> None:
+    """Nor under appeal: the first start of a reviewer changes the status, and no stage."""
     judged = (
+        Status.SUBMITTED,
+        Status.APPEALED,
         Status.IN_REVIEW,
         Status.THIRD_REVIEW,
         Status.IN_MODERATION,
         Status.AWAITING_DECISION,
         Status.DECIDED,
     )
-    assert {STAGE[status] for status in judged} == {Stage.BEING_REVIEWED}
+    assert {STAGE[status] for status in judged} == {Stage.WITH_ASSEMBLY}
     assert {verb for verb, one in TRANSITIONS.items() if one.told} == {
         Verb.HAND_OVER, Verb.SIGN, Verb.DECLINE, Verb.WITHDRAW, Verb.RELEASE,
         Verb.REQUEST_CHANGES, Verb.TAKE_BACK_CHANGES, Verb.APPEAL,
@@ -92,8 +95,12 @@ def test_b07_the_stage_tells_nothing_between_the_start_of_review_and_release() -
 
 
 def test_b07_withdrawing_tells_nothing_of_what_is_hidden() -> None:
-    """Were it refused in one status of the stage and let through in another, trying would tell which it is."""
-    judged = [status for status in Status if STAGE[status] is Stage.BEING_REVIEWED]
+    """Were it refused in one status of the stage and let through in another, trying would tell which it is.
+
+    Under appeal it is refused in every status, before the table is asked (tests/actions/test_appeals.py).
+    """
+    hidden = [status for status in Status if STAGE[status] is Stage.WITH_ASSEMBLY]
+    judged = [status for status in hidden if status is not Status.APPEALED]
     assert {Verb.WITHDRAW in open_verbs(status) for status in judged} == {True}
 
 

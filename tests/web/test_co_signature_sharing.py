@@ -80,7 +80,6 @@ def worlds(
 
     yield copy
     for other in made:
-        other.state.portal.press.close()
         other.state.portal.database.close()
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.db import Database
-from app.models import Organisation, Person, Succession
+from app.models import CertificateDrawing, Organisation, Person, Succession
 from app.web.spreadsheets import safe_cell
 from tests.conftest import Clock
+from tests.drawn import draw_all
 from tests.holdings import ON, certificate, trust
 from tests.story import Story
 from tests.walk import title_of
@@ -70,20 +72,19 @@ def test_the_file_says_the_same_as_the_page(database: Database, story: Story, br
     viewer, icb = browser_of(story.people["icb_viewer_1"]), story.organisations["ZZ1"]
     rows = rows_of(viewer.get(f"/dashboards/{icb.id}/organisations.csv?level=silver"))
     last_day = str(ON + timedelta(days=900))
-    assert rows[1:] == [["Trust T1", "T1", "trust", "Silver", last_day, "", "", "2026-11-22"]]
-    page = viewer.get(f"/dashboards/{icb.id}?level=silver").text
-    assert ("Trust T1" in page, "Fictional trust A" in page.partition('id="organisations"')[2]) == (
-        True,
-        False,
-    )
+    assert rows[1:] == [["Trust T1", "T1", "trust", "Silver", last_day, "", "2026-11-22"]]
+    page = viewer.get(f"/dashboards/{icb.id}/organisations?level=silver").text
+    assert ("Trust T1" in page, "Fictional trust A" in page) == (True, False)
 
 
-@pytest.mark.parametrize("search", ["?start=-1", "?start=x", "?name=" + "x" * 201, "?start=99999999999"])
+@pytest.mark.parametrize(
+    "search", ["?start=-1", "?start=x", "?name=" + "x" * 201, "?start=99999999999", "?on=yesterday"]
+)
 def test_an_address_that_makes_no_sense_is_refused_clearly(
     search: str, story: Story, browser_of: BrowserOf
 ) -> None:
     viewer, icb = browser_of(story.people["icb_viewer_1"]), story.organisations["ZZ1"]
-    answer = viewer.get(f"/dashboards/{icb.id}{search}")
+    answer = viewer.get(f"/dashboards/{icb.id}/organisations{search}")
     assert (answer.status_code, title_of(answer.text).partition(" - ")[0]) == (400, "This could not be read")
 
 
@@ -106,25 +107,7 @@ def test_c10_a_certificate_expires_at_midnight_in_the_united_kingdom(
         clock.at = clock.at.replace(hour=0, minute=0) + timedelta(hours=hour, minutes=minute)
         titles.append(title_of(client.get(f"/verify/{made.token}").text).partition(":")[0])
         clock.at = clock.at.replace(day=ON.day)
-    assert titles == ["Genuine and in date", "Expired"]
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/verify/" + "0" * 32,
-        "/verify/" + "0" * 31,
-        "/verify/%00",
-        "/verify?number=ARF-2026-999999",
-        "/verify?number=%27",
-    ],
-)
-def test_c09_what_is_not_ours_is_said_so(path: str, client: TestClient) -> None:
-    answer = client.get(path)
-    assert (answer.status_code, title_of(answer.text).partition(" - ")[0]) == (
-        404,
-        "Not one of our certificates",
-    )
+    assert titles == ["Genuine and in date", "Genuine, expired"]
 
 
 def test_a_successor_is_named_and_holds_nothing(database: Database, story: Story, client: TestClient) -> None:
@@ -138,12 +121,14 @@ def test_a_successor_is_named_and_holds_nothing(database: Database, story: Story
 
 
 def test_the_pdf_of_a_renamed_organisation_is_what_it_was(
-    database: Database, story: Story, browser_of: BrowserOf
+    app: FastAPI, database: Database, story: Story, browser_of: BrowserOf
 ) -> None:
     with database.write() as session:
         made = certificate(session, story, session.get_one(Organisation, story.organisations["ZZA"].id))
+        session.add(CertificateDrawing(certificate_id=made.id))
+    draw_all(app)
     lead = browser_of(story.people["lead_a"])
-    before = lead.get(f"/certificates/{made.id}/pdf").content
+    before = lead.get(f"/certificates/{made.id}/signed.pdf").content
     with database.write() as session:
         session.get_one(Organisation, made.organisation_id).name = "Renamed since"
-    assert (before[:5], lead.get(f"/certificates/{made.id}/pdf").content == before) == (b"%PDF-", True)
+    assert (before[:5], lead.get(f"/certificates/{made.id}/signed.pdf").content == before) == (b"%PDF-", True)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from app.actions import reviews as actions
 from app.actions import score_sheets
 from app.adapters.forms import BROKEN, DAMAGED, NOT_OURS
-from app.adapters.spreadsheets.score_sheets import NOTE, REASON, SCORE, read, write
+from app.adapters.spreadsheets.score_sheet_reading import read
+from app.adapters.spreadsheets.score_sheets import NOTE, REASON, SCORE, write
 from app.db import Database
 from app.models import Person, Review, ReviewStatus
 from app.queries import reviews
@@ -426,8 +427,9 @@ def test_export_then_import_changes_nothing_whatever_was_saved(
         contents = queries.contents(session, FrameworkShelf(), review)
         sheet = read(write(sheet_of(contents, portal="P", at=NOW)))
         assert changes(sheet, contents) == []
+        links: dict[str, dict[str, str]] = {"B01": {"Evidence 1": ""}, "B02": {}, "B03": {}}
         assert sheet.texts == {
-            code: {SCORE: "" if score is None else str(score), REASON: reason, NOTE: note}
+            code: {SCORE: "" if score is None else str(score), REASON: reason, NOTE: note, **links[code]}
             for code, (score, reason, note) in zip(CODES, given_texts, strict=True)
         }
         session.rollback()

@@ -50,7 +50,6 @@ def is_signed_in(browser: TestClient) -> bool:
 def portal_with(settings: Settings, **changes: object) -> Iterator[FastAPI]:
     made = create_app(Settings(**{**settings.model_dump(), **changes}))  # type: ignore[arg-type]
     yield made
-    made.state.portal.press.close()
     made.state.portal.database.close()
 
 

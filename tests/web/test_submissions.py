@@ -64,7 +64,7 @@ def test_b07_the_organisation_sees_the_same_bytes_however_far_the_reviews_are(
         assert fresh.status.value == "third review"
     views.append(own_view(browser_of, story, submission))
     assert views[0] == views[1] == views[2]
-    assert "Being reviewed" in views[2]["lead_a"]
+    assert "With the Assembly" in views[2]["lead_a"]
 
 
 def test_b10_the_organisation_reads_no_name_of_the_assembly(

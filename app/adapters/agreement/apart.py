@@ -18,7 +18,7 @@ from uuid import uuid4
 import structlog
 
 from app.adapters.agreement.figures import Figures, Tables, figures_of, question
-from app.adapters.pdf import ROOT, kept_environment
+from app.adapters.press import ROOT, kept_environment
 
 WALL_SECONDS = 60
 MOST_KEPT = 64  # states, in memory and as files

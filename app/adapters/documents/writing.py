@@ -9,6 +9,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import datetime
 from xml.sax.saxutils import escape as xml_escape
 from xml.sax.saxutils import quoteattr
 
@@ -48,7 +49,7 @@ CUSTOM_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relatio
 def write(form: Form) -> bytes:
     """The form as a Word document."""
     made = docx.Document()
-    _describe(made, form)
+    describe(made, title=form.title, portal=form.portal, at=form.made_at)
     body = made.element.body
     for element in list(parse_xml(f"<w:body {nsdecls('w')}>{''.join(_body(form))}</w:body>")):
         body.insert(len(body) - 1, element)  # before the settings of the page
@@ -58,13 +59,13 @@ def write(form: Form) -> bytes:
     return target.getvalue()
 
 
-def _describe(made: Document, form: Form) -> None:
+def describe(made: Document, *, title: str, portal: str, at: datetime) -> None:
     """Title, language, fonts; and no name in the file's description but the portal's."""
     told = made.core_properties
-    told.author = told.last_modified_by = form.portal
-    told.title, told.language = form.title, LANGUAGE
+    told.author = told.last_modified_by = portal
+    told.title, told.language = title, LANGUAGE
     told.comments = told.keywords = told.subject = told.category = ""
-    told.created = told.modified = form.made_at
+    told.created = told.modified = at
     told.revision = 1
     _drop_leftovers(made)
     _set_language(made)
@@ -104,42 +105,42 @@ def _set_language(made: Document) -> None:
 
 
 def _body(form: Form) -> Iterator[str]:
-    yield _paragraph(form.title, "Title")
-    yield _paragraph(form.organisation)
+    yield paragraph(form.title, "Title")
+    yield paragraph(form.organisation)
     if form.mark:
-        yield _paragraph(form.mark, bold=True)
-    yield _paragraph(f"{form.framework}. Exported on {form.made_on}.")
-    yield _paragraph("How to fill in this form", "Heading1")
-    yield from (_paragraph(line, "ListNumber") for line in form.how_to)
+        yield paragraph(form.mark, bold=True)
+    yield paragraph(f"{form.framework}. Exported on {form.made_on}.")
+    yield paragraph("How to fill in this form", "Heading1")
+    yield from (paragraph(line, "ListNumber") for line in form.how_to)
     for chapter in form.chapters:
         yield from _chapter(chapter, form.mark)
 
 
 def _chapter(chapter: Chapter, mark: str) -> Iterator[str]:
-    yield _paragraph(chapter.name, "Heading1", new_page=True)
-    yield _paragraph(chapter.about)
+    yield paragraph(chapter.name, "Heading1", new_page=True)
+    yield paragraph(chapter.about)
     for section in chapter.sections:
         yield from _section(section, mark)
 
 
 def _section(section: Section, mark: str) -> Iterator[str]:
-    yield _paragraph(f"{section.code}: {section.title}", "Heading2")
+    yield paragraph(f"{section.code}: {section.title}", "Heading2")
     if mark:
-        yield _paragraph(mark, bold=True)
-    yield from (_paragraph(text) for text in section.guidance)
-    yield _paragraph("Evidence usually given", "Heading3")
-    yield from (_paragraph(text, "ListBullet") for text in section.usual_evidence)
-    yield _paragraph("Your answer", "Heading3")
+        yield paragraph(mark, bold=True)
+    yield from (paragraph(text) for text in section.guidance)
+    yield paragraph("Evidence usually given", "Heading3")
+    yield from (paragraph(text, "ListBullet") for text in section.usual_evidence)
+    yield paragraph("Your answer", "Heading3")
     for one in section.fields:
         yield _table(one)
-        yield _paragraph("")
-    yield _paragraph("Evidence linked in the portal", "Heading3")
+        yield paragraph("")
+    yield paragraph("Evidence linked in the portal", "Heading3")
     if not section.evidence:
-        yield _paragraph("None yet. Evidence is added and linked in the portal.")
-    yield from (_paragraph(f"{one.title}. {one.where}", "ListBullet") for one in section.evidence)
+        yield paragraph("None yet. Evidence is added and linked in the portal.")
+    yield from (paragraph(f"{one.title}. {one.where}", "ListBullet") for one in section.evidence)
 
 
-def _paragraph(
+def paragraph(
     text: str, style: str = "", *, bold: bool = False, small: bool = False, new_page: bool = False
 ) -> str:
     said = f'<w:pStyle w:val="{style}"/>' if style else ""
@@ -175,12 +176,12 @@ def _is_right_to_left(text: str) -> bool:
 
 def _table(one: Field) -> str:
     """The question above, the place to write below. The first row is repeated where the answer runs over a page."""
-    told = "".join(_paragraph(f"{option.text}. {option.about}") for option in one.options if option.about)
-    question = _paragraph(one.label, bold=True) + (_paragraph(one.hint) if one.hint else "") + told
-    question += _paragraph(f"{KEY_COLUMN}: {one.key}", small=True)
+    told = "".join(paragraph(f"{option.text}. {option.about}") for option in one.options if option.about)
+    question = paragraph(one.label, bold=True) + (paragraph(one.hint) if one.hint else "") + told
+    question += paragraph(f"{KEY_COLUMN}: {one.key}", small=True)
     properties = (
         '<w:tblStyle w:val="TableGrid"/><w:tblW w:w="5000" w:type="pct"/><w:tblLayout w:type="fixed"/>'
-        f"<w:tblCellMar>{_MARGINS}</w:tblCellMar>"
+        f"<w:tblCellMar>{MARGINS}</w:tblCellMar>"
         f"<w:tblCaption w:val={_quoted(one.label)}/>"
     )
     return (
@@ -189,7 +190,7 @@ def _table(one: Field) -> str:
     )
 
 
-_MARGINS = "".join(f'<w:{side} w:w="90" w:type="dxa"/>' for side in ("top", "left", "bottom", "right"))
+MARGINS = "".join(f'<w:{side} w:w="90" w:type="dxa"/>' for side in ("top", "left", "bottom", "right"))
 
 
 def _row(inside: str, colour: str, *, head: bool = False, tall: bool = False) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LONGEST_TEXT = 160
+LONGEST_WORDS = 200_000  # characters; a report of 100 pages has fewer
 MOST_OF_A_KIND = 60
 
 

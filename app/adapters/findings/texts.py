@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from app.adapters.findings.examine import WALL_SECONDS
-from app.adapters.findings.words import LONGEST
+from app.adapters.findings.kinds import LONGEST_WORDS
 from app.adapters.structure import apart
 
 # Pictures have no words that could be read without guessing.
@@ -29,4 +29,4 @@ def text_of(source: BinaryIO, extension: str) -> Text | None:
     if made is None:
         return None
     words = made.decode("utf-8", "replace")
-    return Text(words[:LONGEST], len(words) > LONGEST)
+    return Text(words[:LONGEST_WORDS], len(words) > LONGEST_WORDS)

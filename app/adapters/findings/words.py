@@ -3,23 +3,21 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from app.adapters.findings.kinds import Passage
+from app.adapters.findings.kinds import LONGEST_WORDS, Passage
 from app.adapters.findings.searching import CPU_SECONDS, MEMORY, READERS
 from app.adapters.structure.child import produce
 
-LONGEST = 200_000  # characters; a report of 100 pages has fewer
-
 
 def words(source: BinaryIO, arguments: list[str]) -> bytes:
-    """The text, a passage a line, cut at LONGEST characters and one more that tells of it."""
+    """The text, a passage a line, cut at LONGEST_WORDS characters and one more that tells of it."""
     found: list[str] = []
     length = 0
     for line in _lines(source, arguments[0]):
         found.append(line)
         length += len(line) + 1
-        if length > LONGEST + 1:
+        if length > LONGEST_WORDS + 1:
             break
-    return "\n".join(found)[: LONGEST + 1].encode("utf-8", "replace")
+    return "\n".join(found)[: LONGEST_WORDS + 1].encode("utf-8", "replace")
 
 
 def _lines(source: BinaryIO, extension: str) -> Iterator[str]:

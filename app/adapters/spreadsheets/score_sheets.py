@@ -1,11 +1,10 @@
-"""A reviewer's score sheet as a spreadsheet, out and in: one row a criterion, and no word of anybody else's.
+"""A reviewer's score sheet as a spreadsheet: one row a criterion, and no word of anybody else's.
 
 No cell is ever a formula. What says where a sheet belongs lies on a hidden sheet, with a checksum.
 """
 
 import io
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import zip_longest
@@ -24,16 +23,16 @@ from app.adapters.forms import (
     escaped,
     guarded,
     lettered,
-    unlettered,
 )
-from app.adapters.spreadsheets.cells import OPTIONS, Looks, cell, pieces, rows, shown
-from app.adapters.spreadsheets.reading import from_book, identity_in, joined, keyed
+from app.adapters.spreadsheets.cells import OPTIONS, Looks, cell, pieces
 from app.adapters.spreadsheets.writing import IDENTITY_ROW
 
-ABOUT, SCORES, PORTAL = "About", "Scores", "Portal"
+ABOUT, SCORES, EVIDENCE, PORTAL = "About", "Scores", "Evidence", "Portal"
 SCORE, REASON, NOTE = "Score", "Reason", "Private note"
 WRITTEN_IN = (SCORE, REASON, NOTE)
 SCORE_TEXTS = ("0", "1", "2", "3")
+VERDICT = "What it does"
+VERDICT_TEXTS = ("Supports", "Partly", "Does not", "Could not open")
 _COLUMNS = (
     (KEY_COLUMN, 12),
     ("Criterion", 28),
@@ -44,18 +43,30 @@ _COLUMNS = (
     (NOTE, 40),
 )
 _FIRST = [name for name, _ in _COLUMNS].index(SCORE)
+_LINK_COLUMNS = ((KEY_COLUMN, 12), ("Criterion", 28), ("Evidence", 40), ("Where to look", 40), (VERDICT, 18))
+_LINK = "Evidence {}"  # names a link among the texts of its criterion
 _KIND = "score sheet"
 
 
 @dataclass(frozen=True)
+class SheetLink:
+    """One piece of evidence of a criterion, and the reviewer's own verdict on it; empty where there is none."""
+
+    title: str
+    place: str
+    verdict: str
+
+
+@dataclass(frozen=True)
 class SheetRow:
-    """One criterion: what is asked, what each score means, and the reviewer's own texts."""
+    """One criterion: what is asked, what each score means, and the reviewer's own texts and verdicts."""
 
     code: str
     title: str
     asked: tuple[str, ...]
     descriptors: tuple[str, ...]
     texts: Mapping[str, str]  # by the columns that are written in
+    links: tuple[SheetLink, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,11 +105,27 @@ def key_of(code: str, column: str) -> str:
     return f"{code}/{column}"
 
 
+def link_name(number: int) -> str:
+    """How the verdict on a criterion's link is called among its texts; links are counted from 1."""
+    return _LINK.format(number)
+
+
+def reference(code: str, number: int) -> str:
+    """How the sheet of evidence calls a link."""
+    return f"{code}/{number}"
+
+
 def written(rows: Sequence[SheetRow]) -> dict[str, str]:
     """The digest of each cell that may be written in, by key."""
-    return {
+    texts = {
         key_of(row.code, column): digest(row.texts.get(column, "")) for row in rows for column in WRITTEN_IN
     }
+    verdicts = {
+        key_of(row.code, link_name(number)): digest(link.verdict)
+        for row in rows
+        for number, link in enumerate(row.links, 1)
+    }
+    return texts | verdicts
 
 
 def write(sheet: ScoreSheet) -> bytes:
@@ -110,6 +137,7 @@ def write(sheet: ScoreSheet) -> bytes:
     looks = Looks.of(book)
     _write_about(book.add_worksheet(ABOUT), sheet, looks)
     _write_rows(book.add_worksheet(SCORES), sheet.rows, looks)
+    _write_links(book.add_worksheet(EVIDENCE), sheet.rows, looks)
     hidden = book.add_worksheet(PORTAL)
     hidden.write_string(0, 0, IDENTITY_ROW, looks.quiet)
     hidden.write_string(0, 1, lettered(asdict(sheet.identity)), looks.quiet)
@@ -131,7 +159,16 @@ def _write_about(target: Worksheet, sheet: ScoreSheet, looks: Looks) -> None:
 
 
 def _write_rows(target: Worksheet, found: Sequence[SheetRow], looks: Looks) -> None:
-    for column, (name, width) in enumerate(_COLUMNS):
+    _begin(target, _COLUMNS, looks)
+    at = 1
+    for row in found:
+        _offer(target, at, _FIRST, SCORE_TEXTS, "Choose a score from 0 to 3, or leave the cell empty.")
+        at = _write_row(target, at, row, looks)
+    target.protect("", {"format_rows": True, "format_columns": True})
+
+
+def _begin(target: Worksheet, columns: Sequence[tuple[str, int]], looks: Looks) -> None:
+    for column, (name, width) in enumerate(columns):
         target.set_column(column, column, width)
         target.write_string(0, column, name, looks.head)
     target.freeze_panes(1, 1)
@@ -139,12 +176,25 @@ def _write_rows(target: Worksheet, found: Sequence[SheetRow], looks: Looks) -> N
     target.set_paper(9)
     target.fit_to_pages(1, 0)
     target.repeat_rows(0)
-    at = 1
-    for row in found:
-        rule = {"validate": "list", "source": list(SCORE_TEXTS), "error_title": "Choose from the list"}
-        rule["error_message"] = "Choose a score from 0 to 3, or leave the cell empty."
-        target.data_validation(at, _FIRST, at, _FIRST, rule)
-        at = _write_row(target, at, row, looks)
+
+
+def _offer(target: Worksheet, row: int, column: int, choices: Sequence[str], message: str) -> None:
+    rule = {"validate": "list", "source": list(choices), "error_title": "Choose from the list"}
+    target.data_validation(row, column, row, column, {**rule, "error_message": message})
+
+
+def _write_links(target: Worksheet, found: Sequence[SheetRow], looks: Looks) -> None:
+    """One row a link between an answer and its evidence."""
+    _begin(target, _LINK_COLUMNS, looks)
+    links = [(row, number, link) for row in found for number, link in enumerate(row.links, 1)]
+    last = len(_LINK_COLUMNS) - 1
+    for at, (row, number, link) in enumerate(links, 1):
+        told = (f"{row.code} {row.title}", link.title, link.place)
+        target.write_string(at, 0, reference(row.code, number), looks.told)
+        for column, text in enumerate(told, 1):
+            target.write_string(at, column, cell(text), looks.told)
+        target.write_string(at, last, cell(link.verdict), looks.answer)
+        _offer(target, at, last, VERDICT_TEXTS, "Choose from the list, or leave the cell empty.")
     target.protect("", {"format_rows": True, "format_columns": True})
 
 
@@ -162,60 +212,13 @@ def _write_row(target: Worksheet, at: int, row: SheetRow, looks: Looks) -> int:
     return at
 
 
-def read(source: bytes) -> FilledSheet:
-    """What a sheet holds that was written by ``write`` and filled in since. Raises NotReadable.
-
-    The file must have passed the structure check: nothing here looks for bombs or macros.
-    """
-    return from_book(source, _found)
-
-
-def _found(book: Any) -> FilledSheet:
-    identity = _identity(unlettered(identity_in(book, PORTAL)))
-    if SCORES not in book.sheetnames:
-        raise NotReadable(_no_sheet())
-    lines = list(rows(book[SCORES]))
-    head = [shown(one.value) for one in (lines[0] if lines else ())]
-    if missing := [name for name in (KEY_COLUMN, *WRITTEN_IN) if name not in head]:
-        raise NotReadable(_no_column(missing[0]))
-    key = head.index(KEY_COLUMN)
-    texts: dict[str, dict[str, str]] = {}
-    for column in WRITTEN_IN:
-        found = list(joined(keyed(iter(lines[1:]), key, head.index(column), SCORES)))
-        _require_known([code for code, _ in found], identity)
-        for code, text in found:
-            texts.setdefault(code, {})[column] = text
-    return FilledSheet(identity, texts, dict(_places(lines[1:], head, key)))
-
-
-def _require_known(codes: list[str], identity: SheetIdentity) -> None:
-    if unknown := [code for code in codes if code not in identity.versions]:
-        raise NotReadable(_unknown(unknown[0]))
-    if twice := [code for code, times in Counter(codes).items() if times > 1]:
-        raise NotReadable(_twice(twice[0]))
-    if gone := [code for code in identity.versions if code not in codes]:
-        raise NotReadable(_gone(gone))
-
-
-def _places(
-    lines: Sequence[Sequence[Any]], head: list[str], key: int
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """Where each text is written, as a spreadsheet program names a cell."""
-    for line in lines:
-        if len(line) > key and shown(line[key].value):
-            number = line[key].row
-            yield (
-                shown(line[key].value),
-                {name: f"{chr(ord('A') + head.index(name))}{number}" for name in WRITTEN_IN},
-            )
-
-
 def restored(found: Any) -> FilledSheet:
     """The sheet again from the JSON values of ``dataclasses.asdict``."""
-    return FilledSheet(_identity(found["identity"]), found["texts"], found["places"])
+    return FilledSheet(identity_of(found["identity"]), found["texts"], found["places"])
 
 
-def _identity(found: Any) -> SheetIdentity:
+def identity_of(found: Any) -> SheetIdentity:
+    """The identity in JSON values. Raises NotReadable when they are not those of a score sheet, or damaged."""
     if not isinstance(found, dict) or found.get("kind") != _KIND:
         raise NotReadable(NOT_OURS)
     try:
@@ -232,33 +235,3 @@ def _identity(found: Any) -> SheetIdentity:
 
 def _is_of(pairs: object, kind: type) -> bool:
     return isinstance(pairs, dict) and all(isinstance(value, kind) for value in pairs.values())
-
-
-def _no_sheet() -> str:
-    return f"The sheet “{SCORES}” is not in this file. Download the score sheet again."
-
-
-def _no_column(name: str) -> str:
-    return (
-        f"The sheet “{SCORES}” has no column called {name} in its first row. Put it back, or download the score "
-        "sheet again."
-    )
-
-
-def _unknown(code: str) -> str:
-    return (
-        f"The sheet has a row for {code[:60]}, which was not in it when you downloaded it. Remove the row, or put "
-        "back the reference that stood there."
-    )
-
-
-def _twice(code: str) -> str:
-    return f"The sheet has two rows for {code}. Remove one of them and send it again."
-
-
-def _gone(codes: list[str]) -> str:
-    told = ", ".join(codes)
-    return (
-        f"The {'row' if len(codes) == 1 else 'rows'} of {told} {'is' if len(codes) == 1 else 'are'} not in the sheet. "
-        "Put back what was removed, or download the score sheet again."
-    )

@@ -1,0 +1,1 @@
+"""Keys that sign certificates and credentials, and the process that signs PDFs with one."""
