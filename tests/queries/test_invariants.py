@@ -51,6 +51,7 @@ from app.models import (
 )
 from app.queries import invariants
 from app.queries.submissions import copy_sha256
+from tests.actions.test_reissues import BROKEN
 from tests.judging import in_moderation, in_third_review, sealed_submission
 from tests.story import NOW, Story
 
@@ -528,6 +529,7 @@ BREAKS: tuple[Break, ...] = (
 )  # fmt: skip
 # The database refuses this one by itself, so no row can be made that breaks it.
 BY_CONSTRAINT = {"one_review_each"}
+# The breaches of certificates issued again stand with their actions: tests/actions/test_reissues.py.
 
 
 def found_by(session: Session) -> set[str]:
@@ -538,7 +540,7 @@ def found_by(session: Session) -> set[str]:
 def test_every_rule_has_its_breach_and_a_sentence_of_its_own() -> None:
     rules = (*invariants.QUERIES, *invariants.RULES)
     names = {query.__name__ for query in rules}
-    assert {one.__name__ for one in BREAKS} == names - BY_CONSTRAINT
+    assert {one.__name__ for one in BREAKS} | set(BROKEN) == names - BY_CONSTRAINT
     sentences = [(query.__doc__ or "").partition("\n")[0] for query in rules]
     assert [one for one in sentences if not one.endswith(".")] == []
     assert len(set(sentences)) == len(sentences)

@@ -152,7 +152,7 @@ def test_candidates_tell_the_reason_and_the_load_in_a_constant_number_of_queries
         assigned(session, story, other, "reviewer_1", "reviewer_2")
         with counted(session) as statements:
             found = assignments.candidates(session, submission, NOW)
-        assert len(statements) == 9
+        assert len(statements) == 10
         assert {one.name: (one.refusal, one.open_reviews) for one in found} == {
             "Reviewer 1": ("Already assigned.", 2),
             "Reviewer 2": ("", 1),

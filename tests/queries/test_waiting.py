@@ -215,6 +215,7 @@ def test_a_window_that_closes_with_nothing_under_way(session: Session, story: St
     assert lines(session, story, "contributor_a", days=30)[0].why.startswith("It closes in 3 days")
 
 
+@pytest.mark.reaches_past
 def test_a_submission_moves_from_desk_to_desk(session: Session, story: Story) -> None:
     submission = steps.handed_over(session, story)
     sign = ("Read and sign Bronze for Fictional trust A", f"/submissions/{submission.id}/sign")

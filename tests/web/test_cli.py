@@ -137,4 +137,5 @@ def test_the_pages_made_from_tables_are_written(
     (tmp_path / "docs").mkdir()
     monkeypatch.setattr(cli, "ROOT", tmp_path)
     assert run("docs") == (0, "")
-    assert sorted(path.name for path in (tmp_path / "docs").iterdir()) == ["permissions.md", "workflow.md"]
+    written = sorted(path.name for path in (tmp_path / "docs").iterdir())
+    assert written == ["permissions.md", "settings.md", "workflow.md"]

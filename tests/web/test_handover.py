@@ -68,6 +68,7 @@ def test_open_work_stands_by_owner_leavers_first_then_what_nobody_looks_after(
     assert "B01" not in text.partition("Open comments")[0]
 
 
+@pytest.mark.reaches_past
 def test_it_tells_promises_comments_and_what_expires_and_nothing_of_others(
     browser_of: BrowserOf, database: Database, story: Story, path: str
 ) -> None:

@@ -196,7 +196,7 @@ def test_the_number_of_queries_does_not_grow(
     lead.get(path)
     with counted(database) as said:
         assert len(notes(lead.get(path).text)) == number
-    assert len([one for one in said if one.lstrip().upper().startswith("SELECT")]) == 10
+    assert len([one for one in said if one.lstrip().upper().startswith("SELECT")]) == 9
 
 
 def test_A01_another_organisation_gets_the_page_of_a_random_id(

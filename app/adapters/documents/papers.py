@@ -1,6 +1,5 @@
 """A paper as a Word document: real headings, lists and tables with heads, in British English."""
 
-import io
 from collections.abc import Iterator
 from xml.sax.saxutils import quoteattr
 
@@ -8,6 +7,7 @@ import docx
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
+from app.adapters.documents.saving import saved
 from app.adapters.documents.writing import MARGINS, WIDTH, describe, paragraph
 from app.adapters.forms import escaped
 from app.adapters.papers import Block, Bullets, Grid, Heading, Paper, Text
@@ -22,9 +22,7 @@ def write(paper: Paper) -> bytes:
     body = made.element.body
     for element in list(parse_xml(f"<w:body {nsdecls('w')}>{''.join(_body(paper))}</w:body>")):
         body.insert(len(body) - 1, element)  # before the settings of the page
-    target = io.BytesIO()
-    made.save(target)
-    return target.getvalue()
+    return saved(made)
 
 
 def _body(paper: Paper) -> Iterator[str]:

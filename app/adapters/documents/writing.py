@@ -5,7 +5,6 @@ comes back. Content controls hold only what is chosen: LibreOffice (7.4) drops t
 of several lines or scripts inside one many times over, while plain cells come back from every program as they were.
 """
 
-import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 
+from app.adapters.documents.saving import saved
 from app.adapters.forms import (
     CHOOSE,
     KEY_COLUMN,
@@ -54,9 +54,7 @@ def write(form: Form) -> bytes:
     for element in list(parse_xml(f"<w:body {nsdecls('w')}>{''.join(_body(form))}</w:body>")):
         body.insert(len(body) - 1, element)  # before the settings of the page
     _keep_identity(made, form.identity)
-    target = io.BytesIO()
-    made.save(target)
-    return target.getvalue()
+    return saved(made)
 
 
 def describe(made: Document, *, title: str, portal: str, at: datetime) -> None:
