@@ -5,8 +5,8 @@ import io
 import pytest
 
 from app.adapters.findings import texts
+from app.adapters.findings.kinds import LONGEST_WORDS
 from app.adapters.findings.texts import WORDED, Text, text_of
-from app.adapters.findings.words import LONGEST
 from tests import samples
 
 
@@ -42,10 +42,10 @@ def test_a_damaged_file_gives_nothing_and_breaks_nothing(extension: str, content
     assert text_of(io.BytesIO(content), extension) is None
 
 
-@pytest.mark.parametrize(("length", "expected"), [(LONGEST, False), (LONGEST + 1, True)])
+@pytest.mark.parametrize(("length", "expected"), [(LONGEST_WORDS, False), (LONGEST_WORDS + 1, True)])
 def test_a_long_text_is_cut_and_says_so(length: int, expected: bool) -> None:
     text = text_of(io.BytesIO(b"a" * length), "txt")
-    assert text == Text("a" * LONGEST, expected)
+    assert text == Text("a" * LONGEST_WORDS, expected)
 
 
 def test_the_reading_happens_in_a_process_apart(monkeypatch: pytest.MonkeyPatch) -> None:
