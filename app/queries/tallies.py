@@ -47,7 +47,8 @@ def told(session: Session, area: Area, version_id: UUID, on: date) -> ToldOf:
         .group_by(col(figure.area_id), col(figure.level), col(figure.criterion_code))
         .subquery()
     )
-    is_own = last.c.area_id == area.body.id if area.body else sa.true()
+    # Of all regions each is one's own. PostgreSQL groups by no constant, so that is asked of the column.
+    is_own = last.c.area_id == area.body.id if area.body else last.c.area_id.is_not(None)
     query = (
         sa.select(is_own, last.c.level, last.c.code, sa.func.sum(last.c.judged), sa.func.sum(last.c.met))
         .group_by(is_own, last.c.level, last.c.code)
