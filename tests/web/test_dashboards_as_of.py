@@ -155,7 +155,7 @@ def test_d07_each_file_says_what_its_table_says(code: str, story: Story, browser
 @pytest.mark.usefixtures("told")
 def test_d07_a_picture_says_what_its_table_says(story: Story, browser_of: BrowserOf, path: str) -> None:
     page = browser_of(story.people["icb_viewer_1"]).get(path).text
-    pictures = re.findall(r"<svg class=\"portal-chart.*?</svg>", page, re.DOTALL)
+    pictures = re.findall(r"<svg class=\"portal-chart[ \"].*?</svg>", page, re.DOTALL)
     numbers = [re.findall(r'portal-chart__value"[^>]*>([^<]*)<', one) for one in pictures]
     levels = cells_of(page, "Organisations by highest level held")
     assert numbers[0] == [row[1] for row in levels[1:-1]]
