@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session, select
 
-from app import demo, jobs
+from app import demo
 from app.actions import loading, membership, scans, standings
 from app.actions import windows as window_actions
 from app.adapters import directory
@@ -17,10 +17,13 @@ from app.adapters.stores import files_for
 from app.cli_certificates import certificates
 from app.cli_frame import refusals_told, settings_made
 from app.cli_keys import keys
-from app.cli_serving import run_server
+from app.cli_serving import become_server
 from app.config import ROOT
 from app.criteria.loader import check, load_carry_over, load_folder
 from app.db import Database
+from app.jobs import rounds
+from app.jobs.mails import deliver_due
+from app.jobs.scans import scanning
 from app.main import configure_log
 from app.models import Organisation, Person, Role
 from app.queries import audit, certificate_files, evidence, invariants
@@ -70,7 +73,7 @@ def serve(
     """Serve the portal."""
     settings = settings_made()
     typer.echo(f"The portal is at {settings.base_url}")
-    run_server(settings, host, port, workers)
+    become_server(host, port, workers)
 
 
 @portal.command()
@@ -78,14 +81,14 @@ def worker() -> None:
     """Deliver mails, scan files and write reminders, until stopped."""
     configure_log()
     settings = settings_made()
-    jobs.run(settings, Database(settings.database))
+    rounds.run(settings, Database(settings.database))
 
 
 @portal.command()
 def deliver() -> None:
     """Deliver the mails that are due, once."""
     settings = settings_made()
-    sent = jobs.deliver_due(Database(settings.database), sender_for(settings))
+    sent = deliver_due(Database(settings.database), sender_for(settings))
     typer.echo(f"{sent} mails sent")
 
 
@@ -94,7 +97,7 @@ def rescan() -> None:
     """Scan every file now, those found clean before and those given up included; exit 1 when the scanner is away."""
     settings = settings_made()
     database = Database(settings.database)
-    work = jobs.scanning(settings, database)
+    work = scanning(settings, database)
     if work.scanner is None:
         typer.echo("Set ARF_SCANNER first: the address of clamd, such as tcp://clamd:3310.", err=True)
         raise typer.Exit(1)
@@ -147,7 +150,7 @@ def load() -> None:
 
 @portal.command("seed-demo")
 def seed_demo() -> None:
-    """Fill an empty demo with fictional organisations, people and two years of history."""
+    """Fill an empty demo with fictional organisations, people and three years of history."""
     settings = settings_made()
     if not settings.demo:
         typer.echo("Set ARF_DEMO=1 first. Demo data never goes into a live portal.", err=True)

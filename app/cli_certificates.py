@@ -15,7 +15,7 @@ from app.adapters.stores import files_for
 from app.cli_frame import refusals_told, settings_made
 from app.config import Settings
 from app.db import Database
-from app.jobs_certificates import draw_window
+from app.jobs.certificates import draw_window
 from app.models import Certificate, Window
 from app.queries import certificate_files as queries
 from app.rules.errors import RuleError

@@ -28,6 +28,9 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+_ROWS_LOOKED_AT = 1000  # of each index: enough to guess well, and done in a moment however large the file is
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC. A naive datetime is refused: nobody can tell which clock it came from."""
 
@@ -92,6 +95,13 @@ class Database:
         if self.is_sqlite:
             return datetime.now(UTC)  # SQLite reads this very machine's clock
         return session.scalars(sa.select(sa.func.clock_timestamp(type_=UtcDateTime()))).one()
+
+    def learn_sizes(self) -> None:
+        """Let SQLite look how large its tables are, to choose the right index. PostgreSQL does so by itself."""
+        if self.is_sqlite:
+            with self.write() as session:
+                session.execute(sa.text(f"PRAGMA analysis_limit={_ROWS_LOOKED_AT}"))
+                session.execute(sa.text("ANALYZE"))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from app.adapters.stores import files_for
 from app.config import ROOT, Settings
 from app.db import Database
-from app.jobs import beside_requests
+from app.jobs.rounds import beside_requests
 from app.web import routes
 from app.web.failures import add_failures
 from app.web.guards import undeclared

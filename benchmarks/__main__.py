@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import assignment, certificates, dashboards, seeding, tables, threads, verify
+from benchmarks import (
+    assignment,
+    certificates,
+    dashboards,
+    deadline,
+    register,
+    seeding,
+    tables,
+    threads,
+    verify,
+)
 from benchmarks.lines import BARE, Visits
 from benchmarks.load import Measured, client_cost, measured
 from benchmarks.served import Memory, factory_command, free_port, portal_command, production, served
@@ -34,10 +44,11 @@ class Extent:
     pages: int
     drawn: int  # certificates
     windows: int  # whose reviewers are assigned
+    lasting: float  # seconds of each rate of the last hour
 
 
-WHOLE = Extent(250, 4, 2.0, 2_000, (250, 2_500, 60_000), 30, 60, 10)
-QUICK = Extent(250, 1, 1.0, 200, (250, 2_500), 10, 12, 2)
+WHOLE = Extent(250, 4, 2.0, 2_000, (250, 2_500, 60_000), 30, 60, 10, 20.0)
+QUICK = Extent(250, 1, 1.0, 200, (250, 2_500), 10, 12, 2, 3.0)
 
 
 def load(folder: Path, extent: Extent) -> tuple[tables.Results, list[Memory], float]:
@@ -83,6 +94,10 @@ def show_growth(folder: Path, extent: Extent) -> None:
     print(f"## Dashboards as organisations grow\n\n{dashboards.report(folder, extent.sizes, extent.pages)}\n")
 
 
+def show_register(folder: Path, extent: Extent) -> None:
+    print(f"## The register as certificates grow\n\n{register.report(folder, extent.sizes, extent.pages)}\n")
+
+
 def show_threads(folder: Path, extent: Extent) -> None:
     print(threads.report(folder, extent.rounds, extent.seconds, extent.most))
 
@@ -96,13 +111,19 @@ def show_verify(folder: Path, extent: Extent) -> None:
     print(f"## A certificate checked on the day of results\n\n{made}\n")
 
 
+def show_deadline(folder: Path, extent: Extent) -> None:
+    print(f"## The last hour\n\n{deadline.report(folder, extent.organisations, extent.lasting)}\n")
+
+
 PARTS: dict[str, Callable[[Path, Extent], None]] = {
     "load": show_load,
     "certificates": show_certificates,
     "growth": show_growth,
+    "register": show_register,
     "threads": show_threads,
     "assignment": show_assignment,
     "verify": show_verify,
+    "deadline": show_deadline,
 }
 
 

@@ -11,7 +11,7 @@ from app.adapters.pdf import CertificateFacts, CertificatePress, Signatory
 from app.adapters.stores import files_for
 from app.config import Environment, Settings
 from app.db import Database
-from app.jobs_certificates import draw_window
+from app.jobs.certificates import draw_window
 from app.models import Certificate, CertificateDrawing, CertificateFile
 from benchmarks import seeding
 from benchmarks.served import Memory, memory

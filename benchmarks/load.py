@@ -55,7 +55,7 @@ async def measured(server: Served, line: Line, clients: int, seconds: float, mos
     wires = [Wire(server.port, patient=True) for _ in range(clients)]
     # Connected, and the page drawn once, before the clock starts.
     for answer in await asyncio.gather(*(line.ask(wire, number, 0) for number, wire in enumerate(wires))):
-        _check(line, answer)
+        checked(line, answer)
     before, begun = server.cpu_seconds(), time.perf_counter()
     made = Round(0.0, 0.0)
     await asyncio.gather(
@@ -76,13 +76,14 @@ async def _client(line: Line, wire: Wire, number: int, until: float, most: int, 
         begun = time.perf_counter()
         answer = await line.ask(wire, number, turn)
         ended = time.perf_counter()
-        _check(line, answer)
+        checked(line, answer)
         made.times.append(ended - begun)
         if ended > until:
             return
 
 
-def _check(line: Line, answer: object) -> None:
+def checked(line: Line, answer: object) -> None:
+    """RuntimeError when an answer is not as wanted."""
     status = getattr(answer, "status", None)
     if status != line.wanted:
         raise RuntimeError(f"{line.name}: the portal answered {status}, not {line.wanted}")

@@ -88,9 +88,16 @@ def made(database: Database, trusts: int) -> Oversight:
         _tallies(world, rows)
         _pour(session, rows)
         day_ends.checkpoint(session, at=now)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+    _settle(database)
     return world
+
+
+def _settle(database: Database) -> None:
+    """What nights have long done in a portal that is this old."""
+    database.learn_sizes()
+    if not database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM ANALYZE"))
 
 
 def _pour(session: Session, rows: Rows) -> None:

@@ -32,12 +32,12 @@ class Load:
         return self.world.bodies[number % len(self.world.bodies)]
 
 
-def for_load(folder: Path, trusts: int) -> Load:
+def for_load(folder: Path, trusts: int, url: str = "") -> Load:
     """Every organisation with answers, evidence and a submission under review; most with a certificate of last year.
 
-    RuntimeError when the portal's own audit finds a fault in what was made.
+    In SQLite, unless ``url`` names another. RuntimeError when the portal's own audit finds a fault in what was made.
     """
-    database = _new(folder)
+    database = _new(folder, url)
     own_ids, reviews = {}, {}
     with database.write() as session:
         world, rows = started(session, trusts)
@@ -55,12 +55,12 @@ def for_load(folder: Path, trusts: int) -> Load:
     return Load(world, own_ids, reviews)
 
 
-def for_growth(folder: Path, trusts: int) -> World:
+def for_growth(folder: Path, trusts: int, url: str = "") -> World:
     """As many organisations as asked for, with submissions and certificates.
 
     Nothing was written or sealed in it, so the audit would rightly complain.
     """
-    database = _new(folder)
+    database = _new(folder, url)
     with database.write() as session:
         world, rows = started(session, trusts, own_people=False)
         for serial, body in enumerate(world.bodies, 1):
@@ -84,9 +84,9 @@ def _counted_only(world: World, rows: Rows, body: Body, serial: int) -> None:
         judging.submitted(world, rows, body, own_id, "now", Status.IN_REVIEW)
 
 
-def _new(folder: Path) -> Database:
+def _new(folder: Path, url: str = "") -> Database:
     folder.mkdir(parents=True, exist_ok=True)
-    database = Database(f"sqlite:///{folder / 'portal.db'}")
+    database = Database(url or f"sqlite:///{folder / 'portal.db'}")
     upgrade(database)
     return database
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.adapters.pdf import CertificatePress
-from app.jobs_certificates import Drawing
+from app.jobs.certificates import Drawing
 
 
 @cache

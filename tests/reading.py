@@ -22,7 +22,7 @@ from app.models import (
     SealedCopy,
     Submission,
 )
-from app.queries import submissions
+from app.queries import sealed_copies
 from app.rules import sealing
 from app.rules.sealing import SealedCondition, SealedEvidence
 from tests.judging import sealed_submission
@@ -62,7 +62,7 @@ def copy_with(
 ) -> Submission:
     """A submission whose newest sealed copy has these files, and conditions, at B01."""
     submission = sealed_submission(session, story, code, letter)
-    before = submissions.sealed_copy(session, submission.id)
+    before = sealed_copies.newest(session, submission.id)
     document = sealing.read(before.document)
     items = tuple(_item(session, submission, files, one) for one in evidence)
     answers = tuple(

@@ -16,7 +16,7 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries.submissions import content_to_sign, sealed
+from app.queries import sealed_copies, to_sign
 from app.rules.changes import Asked
 from app.rules.days import uk_day
 from app.rules.declarations import DECLARATION
@@ -111,7 +111,7 @@ def hand_over(
 
 def seen(session: Session, story: Story, submission: Submission, at: datetime = NOW) -> str:
     """The hash of what the sponsor's page shows now."""
-    return seal(content_to_sign(session, submission, story.framework, on=uk_day(at)))
+    return seal(to_sign.of_submission(session, submission, story.framework, on=uk_day(at)))
 
 
 def sign(
@@ -168,7 +168,7 @@ def scored_and_sealed(
     at: datetime = NOW,
 ) -> None:
     by = story.who(session, reviewer, at)
-    for code in sealed(session, submission.id).content.codes:
+    for code in sealed_copies.document(session, submission.id).content.codes:
         reviews.save_score(
             session,
             review,

@@ -21,7 +21,7 @@ from app.actions import (
     strikes,
     submissions,
 )
-from app.config import Environment, Settings
+from app.config import ROOT, Environment, Settings
 from app.db import Database
 from app.models import Person
 from app.rules.workflow import TRANSITIONS, Verb
@@ -89,6 +89,19 @@ def test_every_route_is_async(every_route: FastAPI) -> None:
         route.path for route in routes_of(every_route) if not inspect.iscoroutinefunction(route.endpoint)
     ]
     assert plain == []
+
+
+def test_c12_no_address_is_made_from_what_a_request_says_of_its_host() -> None:
+    """Certificates, credentials, mails and feeds name the portal by its setting alone. Refusing hosts that are not ours
+    (tests/web/test_protection.py) is the second guard: this very machine's names are let through."""
+    asks = re.compile(
+        r"url_for|request\.base_url|request\.url\b(?!\.path|\.query)|[\"']host[\"']|[\"']server[\"']"
+    )
+    files = [
+        *(ROOT / "app").rglob("*.py"),
+        *(one for one in (ROOT / "templates").rglob("*") if one.is_file()),
+    ]
+    assert [str(one.relative_to(ROOT)) for one in files if asks.search(one.read_text())] == []
 
 
 def test_reading_routes_are_get_and_writing_ones_post(every_route: FastAPI) -> None:

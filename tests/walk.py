@@ -59,6 +59,9 @@ class Walk:
     def get(self, part: str, path: str) -> str:
         answer = self.browser(part).get(path)
         assert answer.status_code == 200, (part, path, answer.status_code, title_of(answer.text))
+        assert "&lt;span" not in answer.text, (
+            f"{path} shows a tag as text: it was escaped where it was put together"
+        )
         return answer.text
 
     def post(self, part: str, path: str, form: Mapping[str, str] | None = None, **more: object) -> str:

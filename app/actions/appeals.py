@@ -12,7 +12,7 @@ from app.actions import mails
 from app.actions.history import record
 from app.criteria.schema import Framework
 from app.models import Appeal, SelfAssessment, Status, Submission
-from app.queries import appeals, decisions, people, submissions
+from app.queries import appeals, decisions, people, sealed_copies
 from app.rules import workflow
 from app.rules.appeals import grounds, require_open
 from app.rules.errors import Conflict
@@ -51,7 +51,7 @@ def appeal(
         submission_id=submission.id,
         decision_id=decision.id,
         round=submission.round + 1,
-        grounds=grounds(typed, submissions.sealed(session, submission.id).content.codes),
+        grounds=grounds(typed, sealed_copies.document(session, submission.id).content.codes),
         filed_at=at,
         filed_by_id=by.person_id,
     )

@@ -10,7 +10,7 @@ from app.actions import mails
 from app.actions.history import record
 from app.criteria.schema import Framework
 from app.models import Person, Review, ReviewKind, ReviewStatus, Score, Status, Submission
-from app.queries import assignments, people, reviews, submissions
+from app.queries import assignments, people, reviews, sealed_copies
 from app.queries.scopes import judged_before
 from app.rules import workflow
 from app.rules.conflicts import not_assignable
@@ -51,7 +51,7 @@ def assign(
     """
     workflow.require(Verb.ASSIGN_REVIEWER, submission.status)
     reviewer = _assignable(session, submission, reviewer_id, by, at)
-    copy = submissions.sealed_copy(session, submission.id)
+    copy = sealed_copies.newest(session, submission.id)
     review = Review(
         submission_id=submission.id,
         reviewer_id=reviewer.person_id,

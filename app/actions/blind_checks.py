@@ -14,7 +14,7 @@ from app.actions import mails
 from app.actions.assignments import ASSIGNED_MAIL, LETTERS, REMOVED_MAIL
 from app.actions.history import record
 from app.models import BlindCheck, Person, Review, ReviewKind, ReviewStatus, Score, Submission, Window
-from app.queries import assignments, blind_checks, people, submissions
+from app.queries import assignments, blind_checks, people, sealed_copies
 from app.rules.blind_checks import number_to_draw
 from app.rules.conflicts import not_assignable
 from app.rules.errors import Conflict, RuleError
@@ -87,7 +87,7 @@ def _take_back(session: Session, check: BlindCheck, by: Who, at: datetime) -> No
 
 
 def _new(session: Session, submission: Submission, reviewer: Who, by: Who, at: datetime) -> Review:
-    copy = submissions.sealed_copy(session, submission.id)
+    copy = sealed_copies.newest(session, submission.id)
     used = assignments.letters_used(session, submission.id)
     review = Review(
         submission_id=submission.id,
@@ -102,7 +102,7 @@ def _new(session: Session, submission: Submission, reviewer: Who, by: Who, at: d
     )
     session.add(review)
     session.flush()
-    codes = submissions.sealed(session, submission.id).content.codes
+    codes = sealed_copies.document(session, submission.id).content.codes
     session.add_all(Score(review_id=review.id, criterion_code=code, saved_at=at) for code in codes)
     return review
 

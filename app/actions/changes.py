@@ -12,7 +12,7 @@ from app.actions import mails, signatures
 from app.actions.submissions import move, note, require_ready, sponsor_of
 from app.criteria.schema import Framework
 from app.models import ChangeRequest, SelfAssessment, Status, Submission
-from app.queries import changes, people, reviews, submissions
+from app.queries import changes, people, reviews, sealed_copies, to_sign
 from app.rules import workflow
 from app.rules.changes import Asked, require_different
 from app.rules.days import uk_day
@@ -34,7 +34,7 @@ def request(
         raise Conflict("A review is sealed, so changes can no longer be requested. Use a condition instead.")
     made = ChangeRequest(
         submission_id=submission.id,
-        copy_number=submissions.sealed_copy(session, submission.id).number,
+        copy_number=sealed_copies.newest(session, submission.id).number,
         reason=asked.reason,
         criteria=dict(asked.criteria),
         due_on=asked.due_on,
@@ -86,8 +86,8 @@ def hand_over_again(
         raise Conflict("There is no open request for changes.")
     self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id, with_for_update=True)
     require_ready(session, self_assessment, framework, submission.level, at, only=open_.criteria)
-    content = submissions.content_to_sign(session, submission, framework, on=uk_day(at))
-    require_different(submissions.sealed(session, submission.id).content, content)
+    content = to_sign.of_submission(session, submission, framework, on=uk_day(at))
+    require_different(sealed_copies.document(session, submission.id).content, content)
     sponsor = sponsor_of(session, submission.organisation_id, sponsor_id, by)
     submission.sponsor_id, submission.handed_over_by_id, submission.handed_over_at = (
         sponsor.id,

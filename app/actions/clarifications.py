@@ -12,7 +12,7 @@ from app.actions import mails
 from app.actions.history import record
 from app.criteria.schema import Framework
 from app.models import Clarification, Decision, Status, Submission
-from app.queries import clarifications, decisions, people, reviews, submissions
+from app.queries import clarifications, decisions, people, reviews, sealed_copies
 from app.rules import workflow
 from app.rules.clarifications import Question, require_past, sound
 from app.rules.days import in_words, uk_day
@@ -35,7 +35,7 @@ def ask(
     RuleError when the criterion is not in the sealed copy, or the day does not lie ahead.
     """
     workflow.require(Verb.ASK_CLARIFICATION, submission.status)
-    codes = submissions.sealed(session, submission.id).content.codes
+    codes = sealed_copies.document(session, submission.id).content.codes
     code, text, due_on = sound(asked, codes=codes, today=uk_day(at))
     _void_pending(session, submission, by, at)
     made = _open(session, submission, code, text, due_on, by, at)

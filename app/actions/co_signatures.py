@@ -8,7 +8,7 @@ from app.actions import mails, sign_in
 from app.actions.history import record
 from app.criteria.schema import Framework
 from app.models import CoSignature, Submission, View, Window
-from app.queries import co_signatures, submissions
+from app.queries import co_signatures, sealed_copies
 from app.rules.co_signatures import is_open, typed_comment
 from app.rules.errors import Conflict, NotAllowed, Stale
 from app.rules.history import sha256
@@ -76,7 +76,7 @@ def give(
     if row is None:
         raise NotAllowed("Only the chair of the staff network who was asked can give its view.")
     read = co_signatures.to_read(session, submission, framework, at)
-    newest = submissions.newest_copy(session, submission.id)
+    newest = sealed_copies.newest_or_none(session, submission.id)
     if not is_open(
         submission.status, newest.sealed_at if newest else None, at, is_appeal=submission.round > 1
     ):

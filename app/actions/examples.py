@@ -20,7 +20,7 @@ from app.models import (
     Submission,
 )
 from app.queries import evidence as library
-from app.queries import examples, submissions
+from app.queries import examples, sealed_copies
 from app.rules.errors import Conflict, RuleError
 from app.rules.evidence import Details
 from app.rules.examples import MOST_FILES, credit_given, note_given, texts_of
@@ -100,7 +100,7 @@ def add_file(
         raise Conflict("This consent is taken back, so nothing can be added to it.")
     if len(examples.files_of(session, [given.id]).get(given.id, ())) >= MOST_FILES:
         raise RuleError(f"An example takes at most {MOST_FILES} files.", field="file")
-    sealed = submissions.sealed(session, submission.id).content
+    sealed = sealed_copies.document(session, submission.id).content
     if content.sha256 in {one.sha256 for answer in sealed.answers for one in answer.evidence}:
         raise RuleError(
             "This is a file of the sealed copy, unchanged. Upload a copy from which everything is taken out that not "
@@ -130,7 +130,7 @@ def sealed_texts(
     session: Session, submission: Submission, framework: Framework, code: str
 ) -> list[tuple[str, str]]:
     """Label and text of what the newest sealed copy says in prose at a criterion."""
-    content = submissions.sealed(session, submission.id).content
+    content = sealed_copies.document(session, submission.id).content
     if code not in content.codes:
         return []
     return texts_of(framework.criterion(code), content.answer(code).values)

@@ -1,6 +1,6 @@
 """Adding a line of history, in the transaction of what it tells."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ def record(
     stream and number is the second guard. A line that tells a submission's status moves its stage with it, so that no
     dashboard can lag behind the history.
     """
+    at = at.astimezone(UTC)  # as it is read back later: the hash is of the moment as text
     number, previous = _end_of(session, stream)
     event = Event(
         stream=stream,

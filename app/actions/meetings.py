@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.actions import mails
 from app.actions.history import record
 from app.models import Attendance, Meeting, MeetingItem, Minute, Person, Role, Status, Submission, Window
-from app.queries import meetings, people, submissions
+from app.queries import meetings, people, sealed_copies
 from app.queries.meetings import Invitee
 from app.rules import agenda
 from app.rules.errors import Conflict, RuleError
@@ -229,7 +229,7 @@ def write_minute(
     """Add a line to the minutes of an open item, about one criterion of the copy or (empty) the whole submission."""
     require_item_open(meeting, item)
     text = required_passage(text, "text", "Enter what was said.")
-    if code and code not in submissions.sealed(session, item.submission_id).content.codes:
+    if code and code not in sealed_copies.document(session, item.submission_id).content.codes:
         raise RuleError("Select a criterion from the list.", field="criterion")
     minute = Minute(
         item_id=item.id, criterion_code=code, text=text, written_at=at, written_by_id=by.person_id

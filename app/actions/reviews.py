@@ -15,7 +15,7 @@ from app.actions.history import record
 from app.actions.verdicts import mark, withdraw
 from app.criteria.schema import Framework
 from app.models import Review, ReviewKind, ReviewStatus, Score, Status, Submission
-from app.queries import reviews, scans, submissions, verdicts
+from app.queries import reviews, scans, sealed_copies, verdicts
 from app.rules import scoring, workflow
 from app.rules.errors import Conflict, RuleError, Stale
 from app.rules.passages import passage
@@ -38,7 +38,7 @@ def start(session: Session, review: Review, *, by: Who, at: datetime, has_scanne
     _require(Verb.START_REVIEW, review, submission)
     if review.status is not ReviewStatus.ASSIGNED:
         raise Conflict("You have started this review already.")
-    files = submissions.sealed_files(session, submission.id)
+    files = sealed_copies.files(session, submission.id)
     if number := scans.waiting_among(session, files, has_scanner=has_scanner):
         raise Conflict(files_waiting(number))
     review.status, review.started_at = ReviewStatus.STARTED, at

@@ -18,6 +18,7 @@ from app.rules.workflow import PIPELINE, STAGE
 def restate(session: Session, organisation: Organisation, *, cause: str, at: datetime) -> int:
     """Add the lines that are missing for what is now known of the organisation. Returns how many."""
     session.flush()
+    _hold(session, organisation)
     change = missing(standings.wanted(session, organisation), standings.known(session, organisation.id))
     session.add_all(
         StandingLine(
@@ -36,6 +37,17 @@ def restate(session: Session, organisation: Organisation, *, cause: str, at: dat
     )
     session.flush()
     return len(change)
+
+
+def _hold(session: Session, organisation: Organisation) -> None:
+    """Let nobody else restate the organisation until the end of the transaction.
+
+    Who comes second waits here, and then sees the facts and the lines of the first; else both would add the same. All
+    its lines are held, for whichever two see some they both see. Its own row can't be: an upload holds that and reaches
+    for the self-assessment, which a hand-over holds when it comes here. Without a line it is new in this transaction.
+    """
+    lines = select(StandingLine.id).where(StandingLine.organisation_id == organisation.id)
+    session.exec(lines.order_by(col(StandingLine.id)).with_for_update()).all()
 
 
 def state_all(session: Session, *, at: datetime) -> None:

@@ -23,7 +23,7 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries import changes, decisions, people, reviews, submissions, windows
+from app.queries import changes, decisions, people, reviews, sealed_copies, submissions, to_sign, windows
 from app.rules import workflow
 from app.rules.changes import changed, require_different
 from app.rules.days import uk_day
@@ -129,7 +129,7 @@ def require_ready(
     only: Collection[str] | None = None,
 ) -> None:
     """RuleError naming the criteria of ``level`` that are not ready; those of ``only``, when given."""
-    found = submissions.missing(session, self_assessment, framework, level, on=uk_day(at))
+    found = to_sign.missing(session, self_assessment, framework, level, on=uk_day(at))
     gaps = [gap for gap in found if only is None or gap.code in only]
     if gaps:
         codes = ", ".join(gap.code for gap in gaps)
@@ -188,17 +188,17 @@ def _answer(
     """Close the request. Reviewers judge the new copy; what they gave to a changed criterion is theirs to give anew."""
     request.answered_at = at
     session.add(request)
-    before, after = submissions.copies(session, submission.id)[-2:]
+    before, after = sealed_copies.every(session, submission.id)[-2:]
     codes = changed(read(before.document).content, read(after.document).content)
     judge_again(session, submission.id, copy.sha256, codes, at=at)
 
 
 def _signed_already(session: Session, submission: Submission, seen_sha256: str, by: Who) -> SealedCopy | None:
-    copy = submissions.newest_copy(session, submission.id)
+    copy = sealed_copies.newest_or_none(session, submission.id)
     is_signed = submission.status in (Status.SUBMITTED, Status.IN_REVIEW)
     if copy is None or not is_signed or copy.sealed_by_id != by.person_id:
         return None
-    return copy if seal(submissions.sealed(session, submission.id).content) == seen_sha256 else None
+    return copy if seal(sealed_copies.document(session, submission.id).content) == seen_sha256 else None
 
 
 def _require_second_person(session: Session, submission: Submission, by: Who) -> Person:
@@ -215,14 +215,14 @@ def _content_as_read(
 ) -> SealedContent:
     # Saving an answer holds the same row, so nothing changes between comparing and sealing.
     self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id, with_for_update=True)
-    content = submissions.content_to_sign(session, submission, framework, on=uk_day(at))
+    content = to_sign.of_submission(session, submission, framework, on=uk_day(at))
     if seal(content) != seen_sha256:
         raise Stale(HAS_CHANGED)
     request = changes.open_request(session, submission.id)
     only = None if request is None else request.criteria
     require_ready(session, self_assessment, framework, submission.level, at, only=only)
     if request is not None:
-        require_different(submissions.sealed(session, submission.id).content, content)
+        require_different(sealed_copies.document(session, submission.id).content, content)
     return content
 
 
@@ -232,7 +232,7 @@ def _seal(
     text = as_text(document)
     copy = SealedCopy(
         submission_id=submission.id,
-        number=len(submissions.copies(session, submission.id)) + 1,
+        number=len(sealed_copies.every(session, submission.id)) + 1,
         receipt=_receipt(),
         document=text,
         sha256=sha256(text),

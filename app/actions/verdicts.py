@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.models import ConditionVerdict, EvidenceVerdict, Review
-from app.queries import submissions, verdicts
+from app.queries import sealed_copies, verdicts
 from app.rules.errors import RuleError
 from app.rules.verdicts import Marked
 
@@ -66,7 +66,7 @@ def _take_away(session: Session, kept: dict[UUID, Any], id_: UUID) -> None:
 
 
 def _require_in_copy(session: Session, review: Review, code: str, marked: Marked) -> None:
-    answer = submissions.sealed(session, review.submission_id).content.answer(code)
+    answer = sealed_copies.document(session, review.submission_id).content.answer(code)
     links = {item.version_id for item in answer.evidence}
     conditions = {one.condition_id for one in answer.conditions}
     if not (marked.evidence.keys() <= links and marked.conditions.keys() <= conditions):
@@ -87,7 +87,7 @@ def _facts(
 
 def withdraw(session: Session, review: Review, codes: Collection[str]) -> None:
     """Take out the marks of criteria whose answers changed: they were given to another text."""
-    content = submissions.sealed(session, review.submission_id).content
+    content = sealed_copies.document(session, review.submission_id).content
     asked = {
         one.condition_id for answer in content.answers if answer.code in codes for one in answer.conditions
     }

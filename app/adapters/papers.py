@@ -33,7 +33,25 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Heading | Text | Bullets | Grid
+@dataclass(frozen=True)
+class Bar:
+    """``number`` of ``whole``, and what that is of."""
+
+    label: str
+    number: int
+    whole: int
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A picture of figures that stand in the table after it, for who takes in a length more quickly. Word has the table
+    alone."""
+
+    said: str  # of the number, after it: "ready"
+    bars: tuple[Bar, ...]
+
+
+Block = Heading | Text | Bullets | Grid | Bars
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class Studio:
     def draw(self, facts: CertificateFacts) -> bytes:
         """Returns the PDF in the largest size that the page holds; raises DrawingFailed when none does."""
         known = _known(facts)
-        for step in STEPS[_first_step(facts.organisation_name) :]:
+        for step in STEPS[_first_step(facts) :]:
             document = self.lay_out(self._template.render(known, step=step))
             if _fits(document):
                 return self.write(document, facts.number)
@@ -198,8 +198,10 @@ def _known(facts: CertificateFacts) -> dict[str, Any]:
     }
 
 
-def _first_step(name: str) -> int:
-    return sum(len(name) > limit for limit in LONGER_NAMES)
+def _first_step(facts: CertificateFacts) -> int:
+    """The place of the first size worth trying. With both notes above and below, the largest never fits."""
+    has_both_notes = facts.demo and bool(facts.illustrative_mark.strip())
+    return max(has_both_notes, sum(len(facts.organisation_name) > limit for limit in LONGER_NAMES))
 
 
 def _fits(document: Document) -> bool:

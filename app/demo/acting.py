@@ -15,12 +15,13 @@ from app.actions import (
     reviews,
     revocations,
     submissions,
+    tallies,
 )
 from app.actions.certificates import Issuer
 from app.config import Settings
 from app.criteria.schema import Framework
 from app.demo.cast import Cast
-from app.demo.plot import JUDGED, PAST, REVOKED, Plan
+from app.demo.plot import JUDGED, PAST, RELEASED_AFTER_DAYS, REVOKED, Plan
 from app.demo.texts import REASONS
 from app.models import (
     Certificate,
@@ -34,7 +35,7 @@ from app.models import (
 )
 from app.queries import letters as letter_queries
 from app.queries import reviews as review_queries
-from app.queries import submissions as submission_queries
+from app.queries import sealed_copies, to_sign
 from app.queries.decision_basis import result_by_rule
 from app.rules import sealing
 from app.rules.changes import Asked
@@ -116,7 +117,7 @@ class Play:
         at = self._after(window, 14)
         by = self.cast.who(self.session, f"sponsor {plan.trust}", at)
         self_assessment = self.session.get_one(SelfAssessment, submission.self_assessment_id)
-        content = submission_queries.content(
+        content = to_sign.content(
             self.session, self_assessment, self.framework, plan.level, window, on=uk_day(at)
         )
         submissions.sign(
@@ -145,7 +146,7 @@ class Play:
     def _request_changes(self, plan: Plan, submission: Submission) -> None:
         at = self._after(self.windows[plan.window], 17)
         by = self.cast.who(self.session, "administrator", at)
-        codes = submission_queries.sealed(self.session, submission.id).content.codes[:2]
+        codes = sealed_copies.document(self.session, submission.id).content.codes[:2]
         criteria = dict.fromkeys(codes, "Say which committee looks at this, and when it last did.")
         due = uk_day(self.now) + timedelta(days=10)
         asked = Asked(criteria, "Two answers do not say who looks at progress.", due)
@@ -262,11 +263,12 @@ class Play:
             return
         self.released_windows.add(number)
         window = self.windows[number]
-        at = self._after(window, 100)
+        at = self._after(window, RELEASED_AFTER_DAYS)
         by = self.cast.who(self.session, "administrator", at)
         issued = decisions.release(
             self.session, window, self.framework, self.issuer, by=by, at=at, on=uk_day(at)
         )
+        tallies.close_steps(self.session, at=at + timedelta(days=1))  # as the night after does
         numbers = {row.id: plan.trust for plan, row in self.plans}
         for certificate in issued:
             decision = self.session.get_one(Decision, certificate.decision_id)

@@ -12,7 +12,7 @@ from app.adapters.files import Files
 from app.adapters.structure.check import check
 from app.config import MEGABYTE, Settings
 from app.criteria.schema import Framework
-from app.demo import appealing, conflicts, examples, meeting, plot, texts
+from app.demo import appealing, conflicts, examples, light_checking, meeting, plot, texts
 from app.demo import cast as casting
 from app.demo.acting import Play
 from app.demo.calibrating import calibrate
@@ -32,7 +32,7 @@ def seed(session: Session, files: Files, settings: Settings, *, at: datetime) ->
     if version is None:
         raise LookupError("load the framework first")
     framework = FrameworkShelf().get(session, version.id)
-    cast = casting.gather(session, at - timedelta(days=760))
+    cast = casting.gather(session, at - timedelta(days=plot.BEGINS_DAYS_AGO))
     opened = [_window(session, version, framework, number, at) for number in range(len(plot.OPENED_DAYS_AGO))]
     play = Play(session, framework, cast, opened, settings, at)
     writer = Writer(session, files, framework, version, cast)
@@ -43,12 +43,13 @@ def seed(session: Session, files: Files, settings: Settings, *, at: datetime) ->
         begins = plot.opening(plan.window, at) + timedelta(days=2)
         play.act(plan, writer.write(plan.trust, plan.level, begins))
     play.release_and_revoke()
+    light_checking.answer(session, framework, cast, play.issued)
     appealing.appeal(session, framework, cast, play.plans, settings.base_url)
     meeting.plan(session, cast, opened[plot.JUDGED], settings.base_url, at)
     calibrate(session, framework, cast, opened[plot.JUDGED])
     conflicts.add(session, cast, play.plans, at)
     examples.show(session, framework, cast, play.plans, at)
-    session.execute(sa.update(Mail).values(sent_at=Mail.written_at))  # two years of mails are not sent now
+    session.execute(sa.update(Mail).values(sent_at=Mail.written_at))  # three years of mails are not sent now
     return session.scalar(sa.select(sa.func.count()).select_from(Submission)) or 0
 
 

@@ -21,7 +21,7 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import people, reviews, submissions
+from app.queries import people, reviews, sealed_copies, submissions
 from app.queries.scopes import judged_before
 from app.rules import scoring
 from app.rules.conflicts import not_assignable
@@ -83,7 +83,7 @@ def codes_to_score(session: Session, submission: Submission, framework: Framewor
     grounds = session.exec(
         select(Appeal.grounds).where(Appeal.submission_id == submission.id, Appeal.round == submission.round)
     ).first()
-    codes = submissions.sealed(session, submission.id).content.codes
+    codes = sealed_copies.document(session, submission.id).content.codes
     return [code for code in codes if grounds is None or code in grounds]
 
 

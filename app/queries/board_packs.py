@@ -17,7 +17,7 @@ from app.queries import (
     owners,
     self_assessments,
     standing_checks,
-    submissions,
+    to_sign,
     windows,
 )
 from app.rules.board_facts import Asked, Backing, BoardFacts, Care, Dated, Held, SignedOff
@@ -56,7 +56,7 @@ def facts(
         aim=aim,
         progress=found,
         standings=standings(framework, found, answers),
-        gaps=submissions.missing(session, self_assessment, framework, aim.id, on=today),
+        gaps=to_sign.missing(session, self_assessment, framework, aim.id, on=today),
         held=[Held(one.level_name, one.number, one.issued_on, one.expires_on) for one in held],
         backing=_backing(session, self_assessment.id),
         cares={

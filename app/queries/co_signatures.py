@@ -19,7 +19,7 @@ from app.models import (
     Submission,
     View,
 )
-from app.queries import submissions
+from app.queries import sealed_copies, to_sign
 from app.rules import sealing
 from app.rules.co_signatures import CoSigning, Given, for_organisation, sees_views
 from app.rules.days import uk_day
@@ -109,9 +109,9 @@ class ToRead:
 
 def to_read(session: Session, submission: Submission, framework: Framework, at: datetime) -> ToRead:
     """What would be signed while it waits for the signature; what was signed afterwards."""
-    copy = submissions.newest_copy(session, submission.id)
+    copy = sealed_copies.newest_or_none(session, submission.id)
     if copy is not None and submission.status is not Status.AWAITING_SIGN_OFF:
         content = sealing.read(copy.document).content
         return ToRead(content, sealing.seal(content), copy)
-    living = submissions.content_to_sign(session, submission, framework, on=uk_day(at))
+    living = to_sign.of_submission(session, submission, framework, on=uk_day(at))
     return ToRead(living, sealing.seal(living), None)

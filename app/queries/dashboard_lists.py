@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from app.criteria.schema import OrganisationKind
 from app.models import Organisation, OrganisationChange, StageSpan, StandingLine
-from app.queries import pipelines
+from app.queries import dashboards, pipelines
 from app.queries.areas import Area
 from app.rules.days import end_of
 from app.rules.people import Who
@@ -31,6 +31,10 @@ class Filters:
     @property
     def is_any(self) -> bool:
         return self.rank is not None or bool(self.stage or self.text)
+
+    def takes(self, rank: int) -> bool:
+        """Whether the organisations that hold ``rank`` are asked for."""
+        return self.rank is None or self.rank == max(rank, NONE_HELD)
 
 
 @dataclass(frozen=True)
@@ -72,21 +76,28 @@ def organisations(
 
 
 def how_many(session: Session, area: Area, on: date, filters: Filters, who: Who) -> int:
-    return (
-        session.scalar(sa.select(sa.func.count()).select_from(_chosen(area, on, filters, who).subquery()))
-        or 0
-    )
+    if not filters.text and not filters.stage:  # these are added up already
+        ranks = dashboards.counted(session, area, on).ranks
+        return sum(number for (_, rank), number in ranks.items() if filters.takes(rank))
+    chosen = _chosen(area, on, filters, who).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(chosen)) or 0
 
 
 def _chosen(area: Area, on: date, filters: Filters, who: Who) -> sa.Select[UUID]:
-    counts = (
-        sa.select(sa.func.sum(col(StandingLine.delta)))
-        .where(col(StandingLine.organisation_id) == col(Organisation.id), area.holds(StandingLine))
-        .where(col(StandingLine.counts_on) <= on)
-    )
+    """The organisations of the area on that day.
+
+    What a line must be stands within the sum: as a condition beside it, SQLite would read all of the area's lines
+    once for each organisation.
+    """
+    line = StandingLine
+    wanted = [area.holds(line), col(line.counts_on) <= on]
     if filters.rank is not None:
-        rank = col(StandingLine.rank)
-        counts = counts.where(rank == filters.rank if filters.rank > NONE_HELD else rank <= NONE_HELD)
+        wanted.append(
+            col(line.rank) == filters.rank if filters.rank > NONE_HELD else col(line.rank) <= NONE_HELD
+        )
+    counts = sa.select(sa.func.sum(sa.case((sa.and_(*wanted), col(line.delta)), else_=0))).where(
+        col(line.organisation_id) == col(Organisation.id)
+    )
     query = sa.select(col(Organisation.id)).where(counts.correlate(Organisation).scalar_subquery() > 0)
     if filters.text:
         query = query.where(sa.func.lower(Organisation.name).contains(filters.text.lower(), autoescape=True))

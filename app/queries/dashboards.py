@@ -5,6 +5,7 @@ exempt from the small-number rule (they are not people).
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -161,31 +162,42 @@ def _since(area: Area, since: date, on: date) -> sa.Select[date, int, int]:
     )
 
 
-def ending(session: Session, area: Area, on: date, until: date) -> dict[int, int]:
-    """How many organisations of the area hold which rank on ``on`` and will hold a lower one, or none, at the end of
-    ``until``, as far as was known on ``on``. Those that are to close or leave the area by then are not among them."""
+def ending(session: Session, area: Area, on: date, untils: Sequence[date]) -> list[dict[int, int]]:
+    """For each of ``untils``: how many organisations of the area hold which rank on ``on`` and will hold a lower one,
+    or none, at the end of that day, as far as was known on ``on``. Those that are to close or leave the area by then
+    are not among them."""
     line = StandingLine
+    days = [(f"until_{place}", until) for place, until in enumerate(untils)]
     by_rank = (
         sa.select(
             col(line.organisation_id).label("organisation_id"),
             col(line.rank).label("rank"),
-            sa.func.sum(col(line.delta)).label("number"),
+            *(
+                sa.func.sum(sa.case((col(line.on_date) <= until, col(line.delta)), else_=0)).label(name)
+                for name, until in days
+            ),
         )
         .where(col(line.on_date) > col(line.recorded_on))  # what the index of such lines is made of
-        .where(area.holds(line), col(line.on_date) > on, col(line.on_date) <= until)
+        .where(area.holds(line), col(line.on_date) > on, col(line.on_date) <= max(untils))
         .where(col(line.recorded_on) <= on)
         .group_by(col(line.organisation_id), col(line.rank))
         .subquery()
     )
-    rank, number = by_rank.c.rank, by_rank.c.number
-    by_body = (
-        sa.select(sa.func.max(sa.case((number < 0, rank))).label("falls_from"))
-        .group_by(by_rank.c.organisation_id)
-        .having(sa.func.sum(number) == 0, sa.func.sum(number * rank) < 0)
-        .subquery()
-    )
-    query = sa.select(by_body.c.falls_from, sa.func.count()).group_by(by_body.c.falls_from)
-    return {rank: count for rank, count in session.execute(query) if rank and rank > NONE_HELD}
+    falls = [_falls_from(by_rank.c.rank, by_rank.c[name]).label(name) for name, _ in days]
+    by_body = sa.select(*falls).group_by(by_rank.c.organisation_id).subquery()
+    query = sa.select(*by_body.c, sa.func.count()).group_by(*by_body.c)
+    found: list[Counter[int]] = [Counter() for _ in untils]
+    for *ranks, count in session.execute(query):
+        for counts, rank in zip(found, ranks, strict=True):
+            if rank and rank > NONE_HELD:
+                counts[rank] += count
+    return [dict(counts) for counts in found]
+
+
+def _falls_from(rank: Any, number: Any) -> sa.ColumnElement[int | None]:
+    """The rank that a body leaves for a lower one, of its sums by rank; NULL when it leaves none, or is gone."""
+    stays_and_falls = sa.and_(sa.func.sum(number) == 0, sa.func.sum(number * rank) < 0)
+    return sa.case((stays_and_falls, sa.func.max(sa.case((number < 0, rank)))))
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from sqlmodel import Session
 
 from app.criteria.schema import Framework
 from app.models import Submission
-from app.queries import certificates, reviews, submissions
+from app.queries import certificates, reviews, sealed_copies
 from app.rules.errors import Conflict
 from app.rules.scoring import LevelResult, level_result
 
 
 def levels_missing(session: Session, submission: Submission, framework: Framework) -> list[str]:
     """The lower levels that are neither judged with this submission nor held by a certificate that counts."""
-    content = submissions.sealed(session, submission.id).content
+    content = sealed_copies.document(session, submission.id).content
     judged = {answer.level for answer in content.answers}
     revoked = certificates.revoked_rank(session, submission.organisation_id)
     return [
@@ -44,7 +44,7 @@ def basis_of(
     """Everything the decision rests on, so that it can be held against the records for ever."""
     agreed = reviews.agreed_scores(session, submission.id)
     return {
-        "copy_sha256": submissions.copy_sha256(session, submission.id),
+        "copy_sha256": sealed_copies.sha256(session, submission.id),
         "framework_version": framework.version,
         "met_at": framework.settings.met_at,
         "scores": reviews.settled_scores(session, submission.id, framework),

@@ -49,7 +49,13 @@ def figures(session: Session, shelf: FrameworkShelf, area: Area, on: date, begin
         corrections=dashboards.corrections(session, area, on),
         pipeline=pipelines.pipeline(session, area, on, who),
         never_begun=dashboards.never_begun(session, area, on, who, counted),
-        ending={months: dashboards.ending(session, area, on, months_after(on, months)) for months in ahead},
+        ending=dict(
+            zip(
+                ahead,
+                dashboards.ending(session, area, on, [months_after(on, one) for one in ahead]),
+                strict=True,
+            )
+        ),
         trend=dashboards.trend(session, area, trend_days(begin, on), on, since),
         told=tallies.told(session, area, version_id, on),
         icb_names=organisations.names(session, [id_ for id_ in counted.by_icb if id_]),

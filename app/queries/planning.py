@@ -25,11 +25,11 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries import assignments, people
+from app.queries import assignments, people, sealed_copies
 from app.queries.calibration import uncalibrated
 from app.queries.reviews import counting
 from app.queries.scopes import judged_before
-from app.queries.submissions import free_of_conflict, is_newest_copy, reviewed_by
+from app.queries.submissions import free_of_conflict, reviewed_by
 from app.rules import assignment
 from app.rules.assignment import Bar, Kind, Lacking, Limits, Pair, Problem, Reviewer
 from app.rules.conflicts import not_assignable
@@ -69,7 +69,10 @@ def listed(session: Session, window: Window, who: Who) -> list[Listed]:
     rows = session.execute(
         sa.select(Submission, col(Organisation.name), col(Organisation.kind), col(SealedCopy.receipt))
         .join(Organisation, col(Organisation.id) == col(Submission.organisation_id))
-        .join(SealedCopy, sa.and_(col(SealedCopy.submission_id) == col(Submission.id), is_newest_copy()))
+        .join(
+            SealedCopy,
+            sa.and_(col(SealedCopy.submission_id) == col(Submission.id), sealed_copies.is_newest()),
+        )
         .where(col(Submission.window_id) == window.id)
         .where(free_of_conflict(who), sa.not_(reviewed_by(who)))
         .order_by(col(Organisation.name), col(Submission.level), col(Submission.id))

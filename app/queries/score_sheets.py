@@ -6,19 +6,20 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.models import Review, Verdict
-from app.queries import reviews, submissions, verdicts
+from app.queries import reviews, sealed_copies, submissions, verdicts
 from app.queries.frameworks import FrameworkShelf
-from app.rules.score_sheets import Contents, Link
+from app.rules.score_sheets import Asked, Contents, Link
 from app.rules.sealing import SealedAnswer
 
 
 def contents(session: Session, shelf: FrameworkShelf, review: Review) -> Contents:
     """The criteria that this review scores, in the order of the sealed copy, with the reviewer's own scores."""
     facts = submissions.facts(session, review.submission_id)
-    copy = submissions.sealed(session, review.submission_id).content
+    copy = sealed_copies.document(session, review.submission_id).content
     framework = shelf.get(session, facts.framework_version_id)
     given = reviews.scores(session, review.id)
     marked = verdicts.by_code(session, review.id)
+    done = verdicts.shown_of_conditions(session, review.id)
     codes = [code for code in copy.codes if code in given]
     return Contents(
         review_id=review.id,
@@ -30,6 +31,7 @@ def contents(session: Session, shelf: FrameworkShelf, review: Review) -> Content
         framework=framework,
         scores={code: given[code] for code in codes},
         links={code: _links(copy.answer(code), marked.get(code, {})) for code in codes},
+        asked={code: _asked(copy.answer(code), done) for code in codes},
     )
 
 
@@ -40,4 +42,10 @@ def _links(answer: SealedAnswer, marked: Mapping[UUID, Verdict]) -> tuple[Link, 
         Link(one.version_id, one.title, one.place, marked.get(one.version_id))
         for one in answer.evidence
         if found[one.version_id] is one
+    )
+
+
+def _asked(answer: SealedAnswer, done: Mapping[UUID, bool]) -> tuple[Asked, ...]:
+    return tuple(
+        Asked(one.condition_id, one.text, one.answer, done.get(one.condition_id)) for one in answer.conditions
     )

@@ -23,7 +23,8 @@ def known(session: Session, organisation_id: UUID) -> Known:
 
 
 def wanted(session: Session, organisation: Organisation) -> Known:
-    """What the lines should add up to, from the body's changes, its certificates and its first submission."""
+    """What the lines should add up to, from the body's changes, its certificates and its first submission, as they are
+    in the database now: what the session read of them before may be out of date."""
     return _wanted_of(session, [organisation])[organisation.id]
 
 
@@ -56,7 +57,8 @@ def _wanted_of(session: Session, organisations: Sequence[Organisation]) -> dict[
     ids = [one.id for one in organisations]
     changes, begun = _changes_of(session, ids), _begun_of(session, ids)
     certificates: dict[UUID, list[Certificate]] = defaultdict(list)
-    for one in session.exec(select(Certificate).where(col(Certificate.organisation_id).in_(ids))).all():
+    held = select(Certificate).where(col(Certificate.organisation_id).in_(ids))
+    for one in session.exec(held.execution_options(populate_existing=True)).all():
         certificates[one.organisation_id].append(one)
     return {
         one.id: lines(_bodies(one, changes[one.id]), certificates[one.id], begun.get(one.id))
@@ -93,6 +95,7 @@ def _changes_of(session: Session, ids: Collection[UUID]) -> dict[UUID, list[Orga
         .where(col(OrganisationChange.organisation_id).in_(ids))
         .where(col(OrganisationChange.void_at).is_(None))
         .order_by(col(OrganisationChange.recorded_at), col(OrganisationChange.id))
+        .execution_options(populate_existing=True)
     )
     found: dict[UUID, list[OrganisationChange]] = {id_: [] for id_ in ids}
     for row in session.exec(query).all():

@@ -51,6 +51,12 @@ def picture(level_name: str, shown: Form) -> str:
     return f"{level if level in LEVELS else PLAIN}-{shown}"
 
 
+def pictures(certificate: Certificate) -> tuple[str, ...]:
+    """The names of all pictures that the certificate's badge may have had until now: its holder may keep an old one."""
+    never = Form.HELD if certificate.is_fictional else Form.DEMONSTRATION
+    return tuple(picture(certificate.level_name, one) for one in Form if one is not never)
+
+
 def alt(certificate: Certificate, shown: Form) -> str:
     """What stands in place of the picture."""
     said = f"{_SAID[shown]}: " if shown in _SAID else ""

@@ -7,7 +7,7 @@ reader of the self-assessment sees that name.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from app.adapters.papers import Block, Bullets, Grid, Heading, Paper, Text
+from app.adapters.papers import Bar, Bars, Block, Bullets, Grid, Heading, Paper, Text
 from app.rules.board_facts import BoardFacts
 from app.rules.days import in_words, months_after, uk_day
 from app.rules.due import due_words
@@ -65,6 +65,7 @@ def _position(facts: BoardFacts) -> Iterable[Block]:
         held = next((each for each in facts.held if each.level_name == one.level.name), None)
         holds = f"Held, {held.number}, until {in_words(held.expires_on)}" if held else "Not held"
         rows.append((one.level.name, counted(states), f"{one.met} of {one.asked}", holds))
+    yield Bars("ready", tuple(Bar(one.level.name, one.ready, one.asked) for one in facts.standings))
     yield Grid(
         "Position by level",
         "For each level: how many criteria are ready, how many we rate ourselves as meeting, and whether it is held.",

@@ -5,10 +5,18 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 UK = ZoneInfo("Europe/London")
+NIGHT_HOUR = 2  # UK time: when what is due once a night is done
 
 
 def uk_day(at: datetime) -> date:
     return at.astimezone(UK).date()
+
+
+def last_night(at: datetime) -> datetime:
+    """The last time that it was the hour of the nightly work."""
+    local = at.astimezone(UK)
+    night = local.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
+    return night if night <= local else night - timedelta(days=1)
 
 
 def end_of(day: date) -> datetime:

@@ -13,11 +13,14 @@ from app.adapters.spreadsheets.score_sheets import (
     SCORE,
     SCORE_TEXTS,
     VERDICT_TEXTS,
+    WAS_DONE_TEXTS,
     FilledSheet,
     ScoreSheet,
+    SheetCondition,
     SheetIdentity,
     SheetLink,
     SheetRow,
+    condition_name,
     key_of,
     link_name,
     written,
@@ -43,6 +46,8 @@ _HOW_TO = (
     "person in it. Only the Assembly's moderation reads the private note.",
     "On the sheet “Evidence” choose what each piece of evidence does: supports the answer, partly, does not, or could "
     "not be opened. Leave it empty while you have not looked.",
+    "Where something was asked last time, a sheet “Asked last time” has what the organisation says that it did: choose "
+    "done or not done, or leave it empty.",
     "Bring the file back on the page of this review. You see what would change before anything does.",
 )
 
@@ -65,6 +70,16 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A condition of an earlier decision in the sealed copy, and whether the reviewer has marked it as done so far."""
+
+    condition_id: UUID
+    text: str
+    answer: str
+    is_done: bool | None
+
+
+@dataclass(frozen=True)
 class Contents:
     """All that a sheet is made of, read at one moment: one review and nothing of any other."""
 
@@ -77,6 +92,7 @@ class Contents:
     framework: Framework
     scores: Mapping[str, Score]  # by criterion code, in the order of the sealed copy
     links: Mapping[str, tuple[Link, ...]]  # by criterion code
+    asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)  # by criterion code
 
     @property
     def criteria(self) -> list[Criterion]:
@@ -95,6 +111,7 @@ class RowChange:
     is_stale: bool  # saved in the portal since the sheet was downloaded
     faults: tuple[str, ...] = ()
     links: Mapping[str, Link] = field(default_factory=dict)  # by the column of its verdict
+    asked: Mapping[str, Asked] = field(default_factory=dict)  # by the column of its mark
 
     @property
     def columns(self) -> list[str]:
@@ -102,13 +119,26 @@ class RowChange:
         return [name for name, text in self.old.items() if text != self.new[name]]
 
     def label(self, column: str) -> str:
-        return f"{column}: {self.links[column].title}" if column in self.links else column
+        if column in self.links:
+            return f"{column}: {self.links[column].title}"
+        return f"{column}: {self.asked[column].text}" if column in self.asked else column
 
     @property
     def marked(self) -> Marked:
-        """The verdicts that the sheet changes."""
-        changed = [name for name in self.columns if name in self.links]
-        return Marked({self.links[name].version_id: verdict_of(self.new[name]) for name in changed})
+        """The verdicts and marks that the sheet changes."""
+        changed = {name: self.new[name] for name in self.columns}
+        return Marked(
+            {
+                one.version_id: verdict_of(changed[name])
+                for name, one in self.links.items()
+                if name in changed
+            },
+            {
+                one.condition_id: was_done(changed[name])
+                for name, one in self.asked.items()
+                if name in changed
+            },
+        )
 
 
 def sheet_of(contents: Contents, *, portal: str, at: datetime) -> ScoreSheet:
@@ -134,7 +164,7 @@ def sheet_of(contents: Contents, *, portal: str, at: datetime) -> ScoreSheet:
 
 def _row(contents: Contents, criterion: Criterion) -> SheetRow:
     names = contents.framework.settings.score_names
-    links = contents.links.get(criterion.code, ())
+    links, asked = contents.links.get(criterion.code, ()), contents.asked.get(criterion.code, ())
     return SheetRow(
         code=criterion.code,
         title=criterion.title,
@@ -142,6 +172,7 @@ def _row(contents: Contents, criterion: Criterion) -> SheetRow:
         descriptors=tuple(f"{n}, {names[n].lower()}: {text}" for n, text in enumerate(criterion.descriptors)),
         texts=texts_of(contents.scores[criterion.code]),
         links=tuple(SheetLink(one.title, one.place, text_of(one.verdict)) for one in links),
+        conditions=tuple(SheetCondition(one.text, one.answer, done_text(one.is_done)) for one in asked),
     )
 
 
@@ -155,6 +186,15 @@ def text_of(verdict: Verdict | None) -> str:
 def verdict_of(text: str) -> Verdict | None:
     """The verdict that a tidied cell says; None where it is empty."""
     return _VERDICTS[text] if text else None
+
+
+def done_text(is_done: bool | None) -> str:
+    return "" if is_done is None else WAS_DONE_TEXTS[not is_done]
+
+
+def was_done(text: str) -> bool | None:
+    """Whether a tidied cell says that a condition was done; None where it is empty."""
+    return text == WAS_DONE_TEXTS[0] if text else None
 
 
 def texts_of(score: Score) -> dict[str, str]:
@@ -187,24 +227,26 @@ def changes(filled: FilledSheet, contents: Contents) -> list[RowChange]:
 def _change(filled: FilledSheet, contents: Contents, criterion: Criterion) -> RowChange:
     code, saved, faults = criterion.code, contents.scores[criterion.code], []
     links = {link_name(number): one for number, one in enumerate(contents.links.get(code, ()), 1)}
+    asked = {condition_name(number): one for number, one in enumerate(contents.asked.get(code, ()), 1)}
     old = texts_of(saved) | {name: text_of(one.verdict) for name, one in links.items()}
+    old |= {name: done_text(one.is_done) for name, one in asked.items()}
     new = dict(old)
     for column, text in filled.texts[code].items():
         if column not in old or digest(text) == filled.identity.written.get(key_of(code, column)):
             continue
         try:
-            new[column] = _tidied(column, text)
+            new[column] = _tidied(column, text, WAS_DONE_TEXTS if column in asked else VERDICT_TEXTS)
         except RuleError as error:
             new[column] = text
             faults.append(f"Cell {filled.places[code][column]}: {error.sentence}")
     is_stale = saved.version != filled.identity.versions[code]
-    return RowChange(code, criterion.title, saved.version, old, new, is_stale, tuple(faults), links)
+    return RowChange(code, criterion.title, saved.version, old, new, is_stale, tuple(faults), links, asked)
 
 
-def _tidied(column: str, text: str) -> str:
-    """As the page would save it."""
+def _tidied(column: str, text: str, offered: Sequence[str]) -> str:
+    """As the page would save it; ``offered``: what a cell of a verdict or a mark may say."""
     if column not in _FIELDS:
-        return _tidied_verdict(text)
+        return _tidied_choice(text, offered)
     if column != SCORE:
         return passage(text, _FIELDS[column])
     if (score := text.strip()) and score not in SCORE_TEXTS:
@@ -212,12 +254,12 @@ def _tidied(column: str, text: str) -> str:
     return score
 
 
-def _tidied_verdict(text: str) -> str:
+def _tidied_choice(text: str, offered: Sequence[str]) -> str:
     """RuleError for what the page does not offer."""
     said = " ".join(text.split())
-    known = {one.casefold(): one for one in ("", *VERDICT_TEXTS)}
+    known = {one.casefold(): one for one in ("", *offered)}
     if said.casefold() not in known:
-        *most, last = VERDICT_TEXTS
+        *most, last = offered
         raise RuleError(
             f"Choose {', '.join(most)} or {last}, or leave the cell empty. It says “{said[:40]}”."
         )

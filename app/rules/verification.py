@@ -43,6 +43,16 @@ class KnownFile:
     distrust_reason: str = ""
 
 
+@dataclass(frozen=True)
+class KnownCredential:
+    """A credential that the register keeps, byte by byte, as text or inside one of our pictures."""
+
+    is_picture: bool
+    is_signed: bool  # by the key that the register names
+    distrusted_from: datetime | None = None  # of that key
+    distrust_reason: str = ""
+
+
 _OF_STANDING = {
     Standing.GENUINE: Verdict.GENUINE,
     Standing.EXPIRED: Verdict.EXPIRED,
@@ -77,6 +87,16 @@ def doubt(known: KnownFile, found: Examined | None) -> Doubt:
     return Doubt.NONE
 
 
+def doubt_of_credential(known: KnownCredential) -> Doubt:
+    """What stands against a credential that the register keeps.
+
+    Nobody takes one of a distrusted key, however old (decision 24): its holder gets another one by asking for it again.
+    """
+    if not known.is_signed:
+        return Doubt.SIGNATURE
+    return Doubt.NONE if known.distrusted_from is None else Doubt.KEY
+
+
 def of_known(standing: Standing, against: Doubt) -> Verdict:
     """The verdict on a file that the register knows. A doubt never makes bad news better."""
     if against is Doubt.NONE or standing in (Standing.REVOKED, Standing.SUPERSEDED):
@@ -87,7 +107,7 @@ def of_known(standing: Standing, against: Doubt) -> Verdict:
 def of_unknown(found: Examined | None, *, names_ours: bool) -> Verdict:
     """The verdict on a file that the register does not know: never a good one, whoever signed it.
 
-    ``names_ours``: it carries the number of a certificate of ours.
+    ``names_ours``: it carries the number of a certificate of ours, or a credential that names one.
     """
     if found is None:
         return Verdict.NOT_VERIFIED

@@ -64,6 +64,11 @@ def listed(request: Request, items: Sequence[Shape], total: int, number: int) ->
     return Listed(items=list(items), total=total, page=number, next=following)
 
 
+def whole(items: Sequence[Shape]) -> Listed[Shape]:
+    """A list that is short enough never to be cut into pages."""
+    return Listed(items=list(items), total=len(items), page=1, next=None)
+
+
 def not_in_future(on: date | None, today: date) -> date:
     """The day that is asked for, today when none is. Raises BadRequest for a day that has not been."""
     if on is not None and on > today:
@@ -102,7 +107,7 @@ async def of_organisation(
     if not rows:
         raise NotFound
     awards = [_award(row, uk_day(at), parts.settings.base_url) for row in rows]
-    return answer(request, Listed(items=awards, total=len(awards), page=1, next=None))
+    return answer(request, whole(awards))
 
 
 @router.get("/changes", response_model=Listed[ChangeOfRegister], summary="Changes of the register")

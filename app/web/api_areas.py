@@ -12,7 +12,7 @@ from app.rules.days import uk_day
 from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.web import api_shapes as shapes
-from app.web.api import PREFIX, SIZE, Day, OdsCode, PageNumber, answer, listed, not_in_future
+from app.web.api import PREFIX, SIZE, Day, OdsCode, PageNumber, answer, listed, not_in_future, whole
 from app.web.api_shapes import Listed
 from app.web.errors import NotFound
 from app.web.guards import TokenFor
@@ -38,7 +38,7 @@ async def index(request: Request, who: Bearer, session: Transaction) -> Response
         shapes.Area(code=one.code, name=one.name, kind=one.body.kind.value if one.body else "all")
         for one in areas.open_to(session, who)
     ]
-    return answer(request, Listed(items=found, total=len(found), page=1, next=None), public=False)
+    return answer(request, whole(found), public=False)
 
 
 @router.get("/{code}/levels", response_model=Listed[shapes.LevelCount], summary="Levels held on a day")
@@ -61,7 +61,7 @@ async def levels(
             )
             for name, id_, rank, number in [of_none, *of_levels]
         ]
-    return answer(request, Listed(items=counts, total=len(counts), page=1, next=None), public=False)
+    return answer(request, whole(counts), public=False)
 
 
 @router.get("/{code}/stages", response_model=Listed[shapes.StageCount], summary="Stages on a day")
@@ -76,7 +76,7 @@ async def stages(
         )
         for one in pipelines.pipeline(session, area, day, who)
     ]
-    return answer(request, Listed(items=counts, total=len(counts), page=1, next=None), public=False)
+    return answer(request, whole(counts), public=False)
 
 
 @router.get(

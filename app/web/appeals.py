@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from app.actions import appeals as actions
 from app.models import Submission
-from app.queries import decisions, submissions
+from app.queries import decisions, sealed_copies, submissions
 from app.rules.appeals import FIELD
-from app.rules.errors import Conflict, RuleError
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import SubmissionFor
 from app.web.pages import again, go, page
@@ -43,15 +43,12 @@ async def appeal(
 ) -> Response:
     framework = parts.shelf.get(session, submission.framework_version_id)
     base_url = parts.settings.base_url
-    try:
-        with session.begin_nested():
-            named = {
-                name.removeprefix(FIELD): text for name, text in typed.text.items() if name.startswith(FIELD)
-            }
-            actions.appeal(session, submission, framework, named, by=who, at=at, base_url=base_url)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        named = {
+            name.removeprefix(FIELD): text for name, text in typed.text.items() if name.startswith(FIELD)
+        }
+        actions.appeal(session, submission, framework, named, by=who, at=at, base_url=base_url)
+    if refused := attempt.refused:
         context = _context(session, parts, submission, at, typed.text)
         return again(request, "appeals/appeal", who, refused, **context)
     return go(f"/submissions/{submission.id}")
@@ -65,7 +62,7 @@ def _context(
     if decision is None:
         raise NotFound
     framework = parts.shelf.get(session, submission.framework_version_id)
-    codes = submissions.sealed(session, submission.id).content.codes
+    codes = sealed_copies.document(session, submission.id).content.codes
     return {
         "submission": submissions.facts(session, submission.id),
         "framework": framework,

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.actions import assignments as actions
 from app.models import ReviewStatus, Submission
 from app.queries import assignments, submissions
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import RuleError
 from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.rules.workflow import Verb, open_verbs
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import SubmissionFor
 from app.web.pages import again, go, page
@@ -42,14 +43,11 @@ async def assign(
     at: Now,
 ) -> Response:
     """All that were chosen are assigned, or none."""
-    try:
-        with session.begin_nested():
-            for reviewer_id in _chosen(typed):
-                framework = parts.shelf.get(session, submission.framework_version_id)
-                actions.assign(session, submission, framework, reviewer_id, by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        for reviewer_id in _chosen(typed):
+            framework = parts.shelf.get(session, submission.framework_version_id)
+            actions.assign(session, submission, framework, reviewer_id, by=who, at=at)
+    if refused := attempt.refused:
         context = _context(session, parts, who, submission, at)
         return again(request, "assignments/show", who, refused, **context, chosen=tuple(typed.text))
     return go(f"/submissions/{submission.id}/reviewers")
@@ -100,14 +98,9 @@ async def remove(
     at: Now,
 ) -> Response:
     context = _removal(session, submission, review_id)
-    try:
-        with session.begin_nested():
-            actions.remove(
-                session, submission, context["review"].review_id, typed.get("reason"), by=who, at=at
-            )
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        actions.remove(session, submission, context["review"].review_id, typed.get("reason"), by=who, at=at)
+    if refused := attempt.refused:
         return again(request, "assignments/remove", who, refused, **context, reason=typed.get("reason"))
     return go(f"/submissions/{submission.id}/reviewers")
 

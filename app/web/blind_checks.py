@@ -11,9 +11,10 @@ from app.actions import blind_checks as actions
 from app.models import ReviewStatus, Submission, Window
 from app.queries import assignments, blind_checks, submissions
 from app.rules.blind_checks import compared, overall, small_number
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import RuleError
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import SubmissionFor, WindowFor
 from app.web.ids import id_or_none
@@ -82,15 +83,12 @@ async def assign(
 ) -> Response:
     context = _choice(session, parts, submission, who, at)
     chosen = typed.get("reviewer")
-    try:
-        with session.begin_nested():
-            id_ = id_or_none(chosen)
-            if id_ is None:
-                raise RuleError("Select a reviewer.", field="reviewer")
-            actions.assign(session, submission, id_, by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        id_ = id_or_none(chosen)
+        if id_ is None:
+            raise RuleError("Select a reviewer.", field="reviewer")
+        actions.assign(session, submission, id_, by=who, at=at)
+    if refused := attempt.refused:
         return again(request, "blind_checks/assign", who, refused, **context, chosen=chosen)
     return go(f"/windows/{submission.window_id}/blind-checks")
 

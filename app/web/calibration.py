@@ -17,9 +17,9 @@ from app.queries.calibration import ReviewerLine
 from app.rules import calibration as rules
 from app.rules import scoring
 from app.rules.calibration import Distances
-from app.rules.errors import Conflict, RuleError
 from app.rules.people import Who
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, WindowFor
 from app.web.pages import again, day, go, page
@@ -94,21 +94,18 @@ async def score(
     at: Now,
 ) -> Response:
     context = _of_sample(session, parts, who, window, sample_code)
-    try:
-        with session.begin_nested():
-            actions.score_sample(
-                session,
-                window,
-                context["samples"],
-                context["samples"].sample(sample_code),
-                scoring.typed_score(typed.get("score")),
-                typed.get("reason"),
-                by=who,
-                at=at,
-            )
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        actions.score_sample(
+            session,
+            window,
+            context["samples"],
+            context["samples"].sample(sample_code),
+            scoring.typed_score(typed.get("score")),
+            typed.get("reason"),
+            by=who,
+            at=at,
+        )
+    if refused := attempt.refused:
         return again(request, "calibration/sample", who, refused, **context, typed=typed.text)
     return go(f"/calibration/{window.id}/{sample_code}")
 

@@ -14,10 +14,10 @@ from app.models import Certificate, FileForm
 from app.queries import certificate_files, certificates, scopes
 from app.rules.certificates import require_reissuable, standing
 from app.rules.days import uk_day
-from app.rules.errors import Conflict, RuleError
 from app.rules.people import Who
 from app.rules.permissions import Permission, allows
 from app.rules.scans import HeldBack
+from app.web.attempts import Attempt
 from app.web.certificate_life import life
 from app.web.downloads import disposition
 from app.web.guards import CertificateFor
@@ -114,13 +114,10 @@ async def reissue(
     at: Now,
 ) -> Response:
     issuer = Issuer(parts.settings.issuer_name, tuple(parts.settings.signatories))
-    try:
-        with session.begin_nested():
-            again_issued = actions.reissue(
-                session, certificate, typed.get("reason"), issuer, by=who, at=at, on=uk_day(at)
-            )
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        again_issued = actions.reissue(
+            session, certificate, typed.get("reason"), issuer, by=who, at=at, on=uk_day(at)
+        )
+    if refused := attempt.refused:
         return again(request, "certificates/reissue", who, refused, certificate=certificate, typed=typed.text)
     return go(f"/certificates/{again_issued.id}")

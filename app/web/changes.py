@@ -11,7 +11,7 @@ from app.actions import changes as actions
 from app.criteria.answers import clean
 from app.criteria.schema import Framework, Question, QuestionKind
 from app.models import SelfAssessment, Status, Submission
-from app.queries import changes, reviews, submissions
+from app.queries import changes, reviews, sealed_copies, submissions, to_sign
 from app.rules import sealing
 from app.rules.changes import FIELD, USUAL_DAYS, asked
 from app.rules.days import uk_day
@@ -22,6 +22,7 @@ from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.rules.sealing import SealedContent
 from app.rules.submissions import Party, sameness
+from app.web.attempts import Attempt
 from app.web.comparisons import compared
 from app.web.components import component, date_parts
 from app.web.errors import NotFound
@@ -67,8 +68,8 @@ async def request_changes(
     submission: Asking,
 ) -> Response:
     try:
-        with session.begin_nested():
-            content = submissions.sealed(session, submission.id).content
+        with Attempt(session) as attempt:
+            content = sealed_copies.document(session, submission.id).content
             named = {
                 name.removeprefix(FIELD): text for name, text in typed.text.items() if name.startswith(FIELD)
             }
@@ -82,9 +83,7 @@ async def request_changes(
             actions.request(session, submission, found, by=who, at=at, base_url=parts.settings.base_url)
     except LookupError:
         raise NotFound from None
-    except Conflict:
-        raise
-    except RuleError as error:
+    if error := attempt.refused:
         errors = {error.field: error.sentence}
         drawn = _request_page(session, parts.shelf, submission, typed.text, errors)
         return again(request, "changes/request", who, error, **drawn)
@@ -105,7 +104,7 @@ def _request_page(
     if submission.status is Status.AWAITING_SIGN_OFF:
         raise Conflict("The organisation has not signed it yet.")
     framework: Framework = shelf.get(session, submission.framework_version_id)
-    codes = submissions.sealed(session, submission.id).content.codes
+    codes = sealed_copies.document(session, submission.id).content.codes
     return {
         "submission": submissions.facts(session, submission.id),
         "framework": framework,
@@ -130,12 +129,9 @@ async def take_back(
     typed: Form,
     submission: Asking,
 ) -> Response:
-    try:
-        with session.begin_nested():
-            actions.take_back(session, submission, typed.text.get("reason", ""), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        actions.take_back(session, submission, typed.text.get("reason", ""), by=who, at=at)
+    if error := attempt.refused:
         drawn = _request_page(session, parts.shelf, submission, typed.text, {})
         return again(request, "changes/request", who, error, **drawn)
     return go(f"/submissions/{submission.id}")
@@ -163,23 +159,20 @@ async def hand_over_again(
     submission: HandedOver,
 ) -> Response:
     framework = parts.shelf.get(session, submission.framework_version_id)
-    try:
-        with session.begin_nested():
-            sponsor_id = id_or_none(typed.get("sponsor"))
-            if sponsor_id is None:
-                raise RuleError("Choose who signs.", field="sponsor")
-            actions.hand_over_again(
-                session,
-                submission,
-                framework,
-                sponsor_id,
-                by=who,
-                at=at,
-                base_url=parts.settings.base_url,
-            )
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        sponsor_id = id_or_none(typed.get("sponsor"))
+        if sponsor_id is None:
+            raise RuleError("Choose who signs.", field="sponsor")
+        actions.hand_over_again(
+            session,
+            submission,
+            framework,
+            sponsor_id,
+            by=who,
+            at=at,
+            base_url=parts.settings.base_url,
+        )
+    if error := attempt.refused:
         context = _again_page(session, submission, framework, who, at)
         return again(request, "changes/hand_over", who, error, **context, chosen=typed.get("sponsor"))
     return go(f"/submissions/{submission.id}")
@@ -191,11 +184,11 @@ def _again_page(
     open_request = changes.open_request(session, submission.id)
     if open_request is None:
         raise Conflict("There is no open request for changes.")
-    before = submissions.sealed(session, submission.id).content
-    after = submissions.content_to_sign(session, submission, framework, on=uk_day(at))
+    before = sealed_copies.document(session, submission.id).content
+    after = to_sign.of_submission(session, submission, framework, on=uk_day(at))
     found = compared(framework, before, after)
     self_assessment = session.get_one(SelfAssessment, submission.self_assessment_id)
-    gaps = submissions.missing(session, self_assessment, framework, submission.level, on=uk_day(at))
+    gaps = to_sign.missing(session, self_assessment, framework, submission.level, on=uk_day(at))
     return {
         "submission": submissions.facts(session, submission.id),
         "framework": framework,
@@ -223,7 +216,7 @@ async def show_comparison(
     number: str = "",
 ) -> Response:
     """What a sealed copy changed against the one before it; the newest, unless ``number`` names another."""
-    copies = submissions.copies(session, submission.id)
+    copies = sealed_copies.every(session, submission.id)
     later = next((one for one in copies[1:] if str(one.number) == number), copies[-1] if copies else None)
     if later is None or later.number == 1:
         raise NotFound

@@ -10,14 +10,15 @@ from sqlmodel import Session
 from app.actions import clarifications as actions
 from app.criteria.schema import Question, QuestionKind
 from app.models import Submission
-from app.queries import clarifications, submissions
+from app.queries import clarifications, sealed_copies, submissions
 from app.rules.clarifications import USUAL_WORKING_DAYS
 from app.rules.clarifications import Question as Asked
 from app.rules.days import uk_day
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import Conflict
 from app.rules.permissions import Permission
 from app.rules.workflow import Verb, open_verbs
 from app.rules.working_days import after
+from app.web.attempts import Attempt
 from app.web.guards import SubmissionFor
 from app.web.pages import again, go, page
 from app.web.portal import Portal, PortalParts
@@ -56,14 +57,11 @@ async def ask(
     submission: Asking,
 ) -> Response:
     base_url = parts.settings.base_url
-    try:
-        with session.begin_nested():
-            due_on = typed_day(DUE, typed.text)
-            asked = Asked(typed.get("criterion"), typed.text.get("question", ""), due_on)
-            actions.ask(session, submission, asked, by=who, at=at, base_url=base_url)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        due_on = typed_day(DUE, typed.text)
+        asked = Asked(typed.get("criterion"), typed.text.get("question", ""), due_on)
+        actions.ask(session, submission, asked, by=who, at=at, base_url=base_url)
+    if refused := attempt.refused:
         errors = {refused.field: refused.sentence}
         context = _asking(session, parts, submission, at, typed.text, errors)
         return again(request, "clarifications/ask", who, refused, **context)
@@ -82,12 +80,9 @@ async def close(
 ) -> Response:
     framework = parts.shelf.get(session, submission.framework_version_id)
     reason = typed.text.get("reason", "")
-    try:
-        with session.begin_nested():
-            actions.close(session, submission, framework, reason, by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        actions.close(session, submission, framework, reason, by=who, at=at)
+    if refused := attempt.refused:
         context = _asking(session, parts, submission, at, typed.text)
         return again(request, "clarifications/ask", who, refused, **context)
     return go(f"/submissions/{submission.id}")
@@ -102,7 +97,7 @@ def _asking(
     errors: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     framework = parts.shelf.get(session, submission.framework_version_id)
-    codes = submissions.sealed(session, submission.id).content.codes
+    codes = sealed_copies.document(session, submission.id).content.codes
     open_one = clarifications.open_of(session, submission.id)
     verbs = open_verbs(submission.status)
     return {
@@ -138,12 +133,9 @@ async def answer(
     typed: Form,
     submission: Answering,
 ) -> Response:
-    try:
-        with session.begin_nested():
-            actions.answer(session, submission, typed.text.get("answer", ""), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        actions.answer(session, submission, typed.text.get("answer", ""), by=who, at=at)
+    if refused := attempt.refused:
         context = _question(session, parts, submission)
         return again(request, "clarifications/answer", who, refused, **context, typed=typed.text)
     return go(f"/submissions/{submission.id}")
@@ -155,7 +147,7 @@ def _question(session: Session, parts: PortalParts, submission: Submission) -> d
     if found is None:
         raise Conflict(actions.NOTHING_OPEN)
     framework = parts.shelf.get(session, submission.framework_version_id)
-    content = submissions.sealed(session, submission.id).content
+    content = sealed_copies.document(session, submission.id).content
     return {
         "submission": submissions.facts(session, submission.id),
         "framework": framework,

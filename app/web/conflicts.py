@@ -12,10 +12,11 @@ from app.actions import groups as group_actions
 from app.actions import interests as actions
 from app.models import GroupKind, GroupMember, Interest, OrganisationGroup
 from app.queries import conflicts
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import RuleError
 from app.rules.interests import KIND_WORDS
 from app.rules.people import Who
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import PortalFor
 from app.web.ids import id_or_none
@@ -121,12 +122,9 @@ async def end_member(
 ) -> Response:
     group = _group(session, group_id)
     member, context = _member(session, group, group_member_id)
-    try:
-        with session.begin_nested():
-            group_actions.end_member(session, member, typed_day(TO, typed.text), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        group_actions.end_member(session, member, typed_day(TO, typed.text), by=who, at=at)
+    if error := attempt.refused:
         drawn = drawn_day(TO, typed.text, error.sentence)
         return again(request, "conflicts/leave", who, error, **context, to_day=drawn)
     return go(f"/conflicts/groups/{group.id}")
@@ -222,12 +220,9 @@ async def withdraw(
 ) -> Response:
     found = _of_another(session, interest_id, who)
     line = _line(session, found)
-    try:
-        with session.begin_nested():
-            actions.withdraw(session, found, typed.get("reason"), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        actions.withdraw(session, found, typed.get("reason"), by=who, at=at)
+    if error := attempt.refused:
         return again(request, "conflicts/withdraw", who, error, line=line, typed=typed.text)
     return go("/conflicts")
 

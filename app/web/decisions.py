@@ -13,7 +13,7 @@ from app.config import Settings
 from app.criteria.answers import clean
 from app.criteria.schema import Question, QuestionKind
 from app.models import Outcome, Status, Submission, Window
-from app.queries import decisions, letters, reviews, submissions, windows
+from app.queries import decisions, letters, reviews, sealed_copies, submissions, windows
 from app.queries.decision_basis import result_by_rule
 from app.rules.days import uk_day
 from app.rules.decisions import Clarify
@@ -196,7 +196,7 @@ def _asked_before(session: Transaction, submission: Submission) -> list[tuple[st
     verdicts = decisions.condition_verdicts(session, submission.id)
     return [
         (answer.code, one.text, one.answer, _said(verdicts.get(one.condition_id, [])))
-        for answer in submissions.sealed(session, submission.id).content.answers
+        for answer in sealed_copies.document(session, submission.id).content.answers
         for one in answer.conditions
     ]
 

@@ -21,6 +21,7 @@ from app.rules.examples import CUT, LONGEST_EXCERPT, doubts
 from app.rules.passages import LONGEST
 from app.rules.people import Who
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.downloads import scrubbed_response
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, SubmissionFor
@@ -151,13 +152,10 @@ async def take_down(
     typed: Form,
 ) -> Response:
     given = _consent(session, submission, code)
-    try:
-        with session.begin_nested():
-            example = _example(session, given)
-            actions.take_down(session, example, given, submission, typed.get("reason"), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        example = _example(session, given)
+        actions.take_down(session, example, given, submission, typed.get("reason"), by=who, at=at)
+    if refused := attempt.refused:
         context = _context(session, parts, submission, code, at)
         return again(request, "examples/curate", who, refused, **context, typed={}, found=[])
     return go(f"/submissions/{submission.id}/examples/{code}/curate")

@@ -10,15 +10,16 @@ from sqlmodel import Session
 from app.actions import examples as actions
 from app.criteria.schema import Criterion, Framework
 from app.models import ExampleConsent, Submission
-from app.queries import certificates, example_lists, examples, submissions
+from app.queries import certificates, example_lists, examples, sealed_copies, submissions
 from app.queries.example_lists import Consented
 from app.queries.examples import ExampleFile
 from app.rules.days import uk_day
-from app.rules.errors import Conflict, NotAllowed, RuleError
+from app.rules.errors import NotAllowed, RuleError
 from app.rules.evidence import FILE_FORM, is_warning_open, read
 from app.rules.examples import MOST_FILES
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
+from app.web.attempts import Attempt
 from app.web.components import components
 from app.web.errors import NotFound
 from app.web.evidence_additions import quota
@@ -43,7 +44,7 @@ async def index(
     """Every criterion of the recognised copy, and what was consented to of it."""
     _require_certificate(session, submission)
     framework = parts.shelf.get(session, submission.framework_version_id)
-    codes = submissions.sealed(session, submission.id).content.codes
+    codes = sealed_copies.document(session, submission.id).content.codes
     consents = example_lists.of_submission(session, submission.id, uk_day(at))
     current = {one.consent.criterion_code: one for one in consents if one.consent.withdrawn_at is None}
     return page(
@@ -80,14 +81,11 @@ async def give(
     typed: Form,
 ) -> Response:
     framework, _ = _criterion(session, parts, submission, code)
-    try:
-        with session.begin_nested():
-            _require_ticked(typed)
-            credit, note = typed.get("credit"), typed.text.get("note", "")
-            actions.consent(session, submission, framework, code, credit, note, by=who, at=at, on=uk_day(at))
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        _require_ticked(typed)
+        credit, note = typed.get("credit"), typed.text.get("note", "")
+        actions.consent(session, submission, framework, code, credit, note, by=who, at=at, on=uk_day(at))
+    if refused := attempt.refused:
         context = _context(session, parts, submission, code, who, at)
         return again(request, "examples/show", who, refused, **context, typed=typed.text)
     return go(f"/submissions/{submission.id}/examples/{code}")
@@ -224,7 +222,7 @@ def _criterion(
     """NotFound unless the recognised copy has the criterion."""
     _require_certificate(session, submission)
     framework = parts.shelf.get(session, submission.framework_version_id)
-    if code not in submissions.sealed(session, submission.id).content.codes:
+    if code not in sealed_copies.document(session, submission.id).content.codes:
         raise NotFound
     return framework, framework.criterion(code)
 

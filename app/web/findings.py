@@ -18,6 +18,7 @@ from app.queries import evidence_checks
 from app.rules.errors import Conflict, RuleError
 from app.rules.evidence import is_warning_open
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.evidence_additions import quota
 from app.web.evidence_goals import Goal, goal_of
@@ -89,12 +90,9 @@ async def keep(
     version = library.newest_version(session, item.id)
     if typed.get("version") != str(version.number):
         raise Conflict("A newer version was added meanwhile. Open the evidence and look at that one.")
-    try:
-        with session.begin_nested():
-            confirm(session, item, version, typed.text.get("reason", ""), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        confirm(session, item, version, typed.text.get("reason", ""), by=who, at=at)
+    if error := attempt.refused:
         check = evidence_checks.of_version(session, version.id)
         assert check is not None  # confirm has found it
         drawn = _drawn(session, item, version, check, goal, typed.text.get("reason", ""))

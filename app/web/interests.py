@@ -13,11 +13,12 @@ from app.models import Interest, InterestKind, Organisation
 from app.models import Person as PersonRow
 from app.queries import conflicts
 from app.rules.conflicts import WIDE, said
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import RuleError
 from app.rules.interests import KIND_WORDS, Declared
 from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.rules.workflow import TRANSITIONS, Verb
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import PortalFor
 from app.web.ids import id_or_none
@@ -47,20 +48,17 @@ async def show(request: Request, who: Declarer, session: Transaction, at: Now) -
 async def declare(
     request: Request, who: Declarer, session: Transaction, parts: Portal, at: Now, typed: Form
 ) -> Response:
-    try:
-        with session.begin_nested():
-            actions.declare(
-                session,
-                who.person_id,
-                organisation_of(session, typed),
-                declared_in(typed),
-                by=who,
-                at=at,
-                base_url=parts.settings.base_url,
-            )
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        actions.declare(
+            session,
+            who.person_id,
+            organisation_of(session, typed),
+            declared_in(typed),
+            by=who,
+            at=at,
+            base_url=parts.settings.base_url,
+        )
+    if error := attempt.refused:
         context = _context(session, who, at, typed.text, error)
         return again(request, "interests/show", who, error, **context, typed=typed.text)
     return go("/interests")
@@ -105,12 +103,9 @@ async def end(
     request: Request, who: Declarer, session: Transaction, at: Now, interest_id: str, typed: Form
 ) -> Response:
     found = _own(session, interest_id, who)
-    try:
-        with session.begin_nested():
-            actions.end_work(session, found, typed_day(TO, typed.text), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        actions.end_work(session, found, typed_day(TO, typed.text), by=who, at=at)
+    if error := attempt.refused:
         context = _change(session, found, who, typed.text, error)
         return again(request, "interests/change", who, error, **context, typed=typed.text)
     return go("/interests")
@@ -121,12 +116,9 @@ async def withdraw(
     request: Request, who: Declarer, session: Transaction, at: Now, interest_id: str, typed: Form
 ) -> Response:
     found = _own(session, interest_id, who)
-    try:
-        with session.begin_nested():
-            actions.withdraw(session, found, typed.get("reason"), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        actions.withdraw(session, found, typed.get("reason"), by=who, at=at)
+    if error := attempt.refused:
         context = _change(session, found, who, {})
         return again(request, "interests/change", who, error, **context, typed=typed.text)
     return go("/interests")

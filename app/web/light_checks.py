@@ -11,9 +11,9 @@ from app.models import Certificate, SelfAssessment
 from app.queries import conditions, light_checks, self_assessments
 from app.rules.certificate_life import light_check
 from app.rules.days import uk_day
-from app.rules.errors import Conflict, RuleError
 from app.rules.people import Who
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.guards import CertificateFor, PortalFor
 from app.web.pages import again, go, page
 from app.web.portal import Portal, PortalParts
@@ -59,12 +59,9 @@ async def answer(
 ) -> Response:
     settings = parts.shelf.get(session, certificate.framework_version_id).settings
     holds = HOLDS.get(typed.get("holds"))
-    try:
-        with session.begin_nested():
-            actions.answer(session, certificate, settings, holds, typed.get("text"), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        actions.answer(session, certificate, settings, holds, typed.get("text"), by=who, at=at)
+    if refused := attempt.refused:
         context = _context(session, parts, certificate, at)
         return again(request, "light_checks/answer", who, refused, **context, typed=typed.text)
     return go(f"/certificates/{certificate.id}")

@@ -12,10 +12,11 @@ from app.models import Meeting, MeetingItem, Submission
 from app.queries import meetings, minutes, scopes
 from app.queries.meetings import ShownItem
 from app.rules import scoring
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import RuleError
 from app.rules.people import Who
 from app.rules.permissions import Permission, allows
 from app.rules.workflow import Verb, open_verbs
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import MeetingItemFor
 from app.web.meetings import version_of
@@ -48,12 +49,9 @@ async def open_item(
     at: Now,
 ) -> Response:
     meeting, submission = _around(session, item)
-    try:
-        with session.begin_nested():
-            actions.open_item(session, meeting, item, submission, by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        actions.open_item(session, meeting, item, submission, by=who, at=at)
+    if refused := attempt.refused:
         context = _item_page(session, parts, item, who, at)
         return again(request, "meetings/item", who, refused, **context, typed={})
     return go(f"/meeting-items/{item.id}")
@@ -71,13 +69,10 @@ async def write_minute(
     request: Request, who: Person, session: Transaction, parts: Portal, item: Taken, typed: Form, at: Now
 ) -> Response:
     meeting, _ = _around(session, item)
-    try:
-        with session.begin_nested():
-            code, text = typed.get("criterion"), typed.get("text")
-            actions.write_minute(session, meeting, item, code, text, by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        code, text = typed.get("criterion"), typed.get("text")
+        actions.write_minute(session, meeting, item, code, text, by=who, at=at)
+    if refused := attempt.refused:
         context = _item_page(session, parts, item, who, at)
         return again(request, "meetings/item", who, refused, **context, typed=typed.text)
     return go(f"/meeting-items/{item.id}")
@@ -97,15 +92,12 @@ async def agree(
     meeting, submission = _around(session, item)
     framework = parts.shelf.get(session, submission.framework_version_id)
     actions.require_item_open(meeting, item)
-    try:
-        with session.begin_nested():
-            score, code = scoring.typed_score(typed.get("score")), typed.get("code")
-            if not code:
-                raise RuleError("Select the criterion.", field="code")
-            moderation.agree(session, submission, framework, code, score, typed.get("reason"), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        score, code = scoring.typed_score(typed.get("score")), typed.get("code")
+        if not code:
+            raise RuleError("Select the criterion.", field="code")
+        moderation.agree(session, submission, framework, code, score, typed.get("reason"), by=who, at=at)
+    if refused := attempt.refused:
         context = _item_page(session, parts, item, who, at)
         return again(request, "meetings/item", who, refused, **context, typed=typed.text)
     return go(f"/meeting-items/{item.id}")

@@ -16,10 +16,11 @@ from app.models import Meeting, Status, Window
 from app.queries import meetings, minutes, windows
 from app.queries.meetings import HiddenItem, ShownItem
 from app.rules.days import uk_day
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import RuleError
 from app.rules.history import sha256
 from app.rules.people import Who
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.guards import MeetingFor, PortalFor
 from app.web.ids import id_or_none
 from app.web.pages import again, go, page
@@ -191,15 +192,12 @@ async def attend(
 ) -> Response:
     """Somebody comes, or with ``do=leave`` leaves."""
     mark = actions.leave if typed.get("do") == "leave" else actions.come
-    try:
-        with session.begin_nested():
-            person_id = id_or_none(typed.get("person"))
-            if person_id is None:
-                raise RuleError("Select a person from the list.", field="person")
-            mark(session, meeting, person_id, by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        person_id = id_or_none(typed.get("person"))
+        if person_id is None:
+            raise RuleError("Select a person from the list.", field="person")
+        mark(session, meeting, person_id, by=who, at=at)
+    if refused := attempt.refused:
         context = _meeting_page(session, parts, meeting, who, at)
         return again(request, "meetings/show", who, refused, **context)
     return go(f"/meetings/{meeting.id}")

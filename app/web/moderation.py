@@ -9,12 +9,12 @@ from sqlmodel import Session
 from app.actions import moderation as actions
 from app.criteria.schema import Criterion, Framework
 from app.models import AgreedScore, Submission
-from app.queries import clarifications, records, reviews, submissions
+from app.queries import clarifications, records, reviews, sealed_copies, submissions
 from app.queries.reviews import ReviewerScore
 from app.rules import scoring
-from app.rules.errors import Conflict, RuleError
 from app.rules.permissions import Permission
 from app.rules.workflow import Verb, open_verbs
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import SubmissionFor
 from app.web.pages import again, go, page
@@ -78,13 +78,10 @@ async def agree(
 ) -> Response:
     context = _of_criterion(session, parts, submission, code)
     framework = parts.shelf.get(session, submission.framework_version_id)
-    try:
-        with session.begin_nested():
-            score = scoring.typed_score(typed.get("score"))
-            actions.agree(session, submission, framework, code, score, typed.get("reason"), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        score = scoring.typed_score(typed.get("score"))
+        actions.agree(session, submission, framework, code, score, typed.get("reason"), by=who, at=at)
+    if refused := attempt.refused:
         return again(request, "moderation/criterion", who, refused, **context, typed=typed.text)
     return go(f"/submissions/{submission.id}/moderation")
 
@@ -135,7 +132,7 @@ def _of_criterion(session: Session, parts: PortalParts, submission: Submission, 
     line = next((one for one in (*found["differing"], *found["settled"]) if one.criterion.code == code), None)
     if line is None:
         raise NotFound
-    content = submissions.sealed(session, submission.id).content
+    content = sealed_copies.document(session, submission.id).content
     answer = answer_of(found["framework"], content, code)
     marks = records.evidence_marks(session, submission.id).get(code, ())
     return {

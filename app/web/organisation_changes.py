@@ -16,10 +16,11 @@ from app.models import Organisation
 from app.queries import organisation_changes as queries
 from app.queries.conflicts import organisations as all_organisations
 from app.rules.days import uk_day
-from app.rules.errors import Conflict, RuleError
+from app.rules.errors import RuleError
 from app.rules.organisation_changes import on
 from app.rules.people import Who
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.errors import NotFound
 from app.web.guards import OrganisationFor, PortalFor
 from app.web.ids import id_or_none
@@ -115,12 +116,9 @@ async def record(
     typed: Form,
     organisation: Kept,
 ) -> Response:
-    try:
-        with session.begin_nested():
-            _record(session, organisation, typed, By.of(who, parts.settings.base_url), at)
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        _record(session, organisation, typed, By.of(who, parts.settings.base_url), at)
+    if error := attempt.refused:
         context = _context(session, organisation, at, typed.text, error)
         return again(request, "organisation_changes/show", who, error, **context, typed=typed.text)
     return go(f"/organisations/{organisation.id}/changes")
@@ -176,11 +174,8 @@ async def void_change(
 ) -> Response:
     context = _one(session, organisation, change_id)
     by = By.of(who, parts.settings.base_url)
-    try:
-        with session.begin_nested():
-            void(session, organisation, context["line"].row, typed.get("reason"), by=by, at=at)
-    except Conflict:
-        raise
-    except RuleError as error:
+    with Attempt(session) as attempt:
+        void(session, organisation, context["line"].row, typed.get("reason"), by=by, at=at)
+    if error := attempt.refused:
         return again(request, "organisation_changes/void", who, error, **context, typed=typed.text)
     return go(f"/organisations/{organisation.id}/changes")

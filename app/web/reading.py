@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.adapters.files import StoreAway
 from app.adapters.reading.kept import Drawable
 from app.models import EvidenceCheck, Review, ReviewStatus
-from app.queries import submissions
+from app.queries import sealed_copies
 from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.rules.sealing import SealedContent, SealedEvidence
@@ -57,7 +57,7 @@ async def read(
     if review.status is ReviewStatus.ASSIGNED:
         return go(f"/reviews/{review.id}")
     asked = request.query_params.get("page", "")
-    content = submissions.sealed(session, review.submission_id).content
+    content = sealed_copies.document(session, review.submission_id).content
     code, item = _item(content, version_id, request.query_params.get("criterion", ""))
     links = linked(session, parts, who, review.id, [item])
     session.close()
@@ -80,7 +80,7 @@ async def read(
 
 def _file(session: Session, parts: PortalParts, who: Who, review: Review, version_id: str) -> Drawable:
     """NotFound before the start and for what no sealed copy of this submission names; HeldBack until it is clean."""
-    version = submissions.sealed_version(session, review.submission_id, id_or_none(version_id))
+    version = sealed_copies.version(session, review.submission_id, id_or_none(version_id))
     if version is None or review.status is ReviewStatus.ASSIGNED:
         raise NotFound
     return drawable(parts, who, review.id, version, session.get(EvidenceCheck, version.id))

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from app.adapters import form_pdf
 from app.criteria.schema import Criterion, Framework
 from app.models import Submission
-from app.queries import records, reviews, submissions, waivers
+from app.queries import records, reviews, sealed_copies, submissions, waivers
 from app.queries.records import ConditionMark, EvidenceMark, Move, Rounds
 from app.rules import scoring
 from app.rules.permissions import Permission
@@ -86,8 +86,8 @@ def record_of(session: Session, parts: PortalParts, submission: Submission) -> d
 
 def _ods_code(session: Session, submission_id: UUID) -> str:
     """As it stood in what was signed; empty when nothing was."""
-    copy = submissions.newest_copy(session, submission_id)
-    return submissions.sealed(session, submission_id).content.ods_code if copy else ""
+    copy = sealed_copies.newest_or_none(session, submission_id)
+    return sealed_copies.document(session, submission_id).content.ods_code if copy else ""
 
 
 def _criteria(session: Session, submission_id: UUID, framework: Framework) -> list[CriterionRecord]:
@@ -123,7 +123,7 @@ def _last(rounds: Rounds, framework: Framework) -> tuple[str, str]:
 
 
 def _titles(session: Session, submission_id: UUID) -> dict[UUID, str]:
-    answers = submissions.sealed(session, submission_id).content.answers
+    answers = sealed_copies.document(session, submission_id).content.answers
     return {item.version_id: item.title for answer in answers for item in answer.evidence}
 
 

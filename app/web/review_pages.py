@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.criteria.schema import Framework
 from app.models import Review, Score
-from app.queries import changes, co_signatures, reviews, submissions, verdicts
+from app.queries import changes, co_signatures, reviews, sealed_copies, submissions, verdicts
 from app.rules import scoring
 from app.rules.people import Who
 from app.rules.sealing import SealedContent
@@ -58,7 +58,7 @@ def whole(session: Session, parts: PortalParts, review: Review) -> dict[str, Any
     """The start page and the sealing page: every criterion with the own score so far."""
     facts = submissions.facts(session, review.submission_id)
     framework = parts.shelf.get(session, facts.framework_version_id)
-    content = submissions.sealed(session, review.submission_id).content
+    content = sealed_copies.document(session, review.submission_id).content
     given = reviews.scores(session, review.id)
     to_score = [code for code in content.codes if code in given]
     marks = {code: row.score for code, row in given.items()}
@@ -68,7 +68,7 @@ def whole(session: Session, parts: PortalParts, review: Review) -> dict[str, Any
         "level": framework.level(content.level).name,
         "submission_id": review.submission_id,
         "promised_on": facts.promised_on,
-        "copies": len(submissions.copies(session, review.submission_id)),
+        "copies": len(sealed_copies.every(session, review.submission_id)),
         "change_request": changes.open_request(session, review.submission_id),
         "window_name": facts.window_name,
         "network": co_signatures.every(session, review.submission_id),
@@ -90,7 +90,7 @@ def seen(session: Session, review: Review, given: Mapping[str, Score]) -> str:
 
 def place_of(session: Session, review: Review, code: str) -> Place:
     """The criterion's place. NotFound when the copy has no such criterion."""
-    content = submissions.sealed(session, review.submission_id).content
+    content = sealed_copies.document(session, review.submission_id).content
     if code not in content.codes:
         raise NotFound
     return Place(content, reviews.scores(session, review.id), code)

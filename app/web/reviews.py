@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.actions import reviews as actions
 from app.models import Review, ReviewStatus
-from app.queries import reviews, submissions
+from app.queries import reviews, sealed_copies
 from app.rules import scoring, verdicts
 from app.rules.errors import Conflict, RuleError, Stale
 from app.rules.people import Who
 from app.rules.permissions import Permission
+from app.web.attempts import Attempt
 from app.web.downloads import reader_response
 from app.web.errors import NotFound
 from app.web.guards import PortalFor, ReviewFor
@@ -168,12 +169,9 @@ async def seal(
         return again(request, "reviews/seal", who, {"": CHANGED}, status=409, **context)
     if review.status is ReviewStatus.STARTED and context["names"] and not are_kept(typed):
         return again(request, "reviews/seal", who, {KEPT: ASK}, **context)
-    try:
-        with session.begin_nested():
-            actions.seal(session, review, framework_of(session, parts, review), by=who, at=at)
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        actions.seal(session, review, framework_of(session, parts, review), by=who, at=at)
+    if refused := attempt.refused:
         return again(request, "reviews/seal", who, refused, **context)
     return go(f"/reviews/{review.id}")
 
@@ -183,7 +181,7 @@ async def evidence(
     who: Person, session: Transaction, parts: Portal, review: Reviewing, version_id: str
 ) -> Response:
     """A file of this sealed copy, and of no other, as an attachment."""
-    version = submissions.sealed_version(session, review.submission_id, id_or_none(version_id))
+    version = sealed_copies.version(session, review.submission_id, id_or_none(version_id))
     if version is None:
         raise NotFound
     return reader_response(session, parts, who, version)

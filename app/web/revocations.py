@@ -11,10 +11,10 @@ from sqlmodel import Session
 from app.actions import revocations as actions
 from app.models import Certificate
 from app.queries import revocations
-from app.rules.errors import Conflict, RuleError
 from app.rules.people import Who
 from app.rules.permissions import Permission
 from app.rules.revocations import State, appeal_refusal, last_day, too_few
+from app.web.attempts import Attempt
 from app.web.guards import CertificateFor
 from app.web.ids import id_or_none
 from app.web.pages import again, go, page
@@ -165,14 +165,11 @@ def _done(
 ) -> Response:
     """Act, then show the page anew; the form again with what was typed when something is missing in it."""
     session, parts, certificate, who, at = asking
-    try:
-        with session.begin_nested():
-            act()
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        act()
+    if refused := attempt.refused:
         if not refused.field:
-            raise
+            raise refused
         context = _context(session, parts, certificate, who, at)
         return again(request, "revocations/show", who, refused, **context, typed=typed)
     return _back(certificate)
@@ -210,14 +207,11 @@ async def appeal(
     certificate: Appealing,
 ) -> Response:
     days, base_url = _days(session, parts, certificate), parts.settings.base_url
-    try:
-        with session.begin_nested():
-            actions.appeal(
-                session, certificate, typed.get("grounds"), days=days, by=who, at=at, base_url=base_url
-            )
-    except Conflict:
-        raise
-    except RuleError as refused:
+    with Attempt(session) as attempt:
+        actions.appeal(
+            session, certificate, typed.get("grounds"), days=days, by=who, at=at, base_url=base_url
+        )
+    if refused := attempt.refused:
         context = _appeal_context(session, parts, certificate, at)
         return again(request, "revocations/appeal", who, refused, **context, typed=typed.text)
     return go(f"/certificates/{certificate.id}")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.actions import self_assessments as actions
 from app.criteria.schema import Framework, Level
 from app.models import Organisation, SelfAssessment
-from app.queries import clocks, frameworks, moving, self_assessments, standing_checks, submissions
+from app.queries import clocks, frameworks, moving, self_assessments, standing_checks, to_sign
 from app.rules.days import uk_day
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
@@ -110,7 +110,7 @@ async def missing(
     framework = parts.shelf.get(session, self_assessment.framework_version_id)
     if level not in {one.id for one in framework.levels}:
         raise NotFound
-    gaps = submissions.missing(session, self_assessment, framework, level, on=uk_day(at))
+    gaps = to_sign.missing(session, self_assessment, framework, level, on=uk_day(at))
     by_level = [
         (one, [gap for gap in gaps if framework.criterion(gap.code).level == one.id])
         for one in framework.levels_up_to(level)

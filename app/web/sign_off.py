@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.actions import submissions as actions
 from app.criteria.schema import Framework, Level
 from app.models import SelfAssessment, Status, Submission, Window
-from app.queries import call_backs, changes, co_signatures, submissions, windows
+from app.queries import call_backs, changes, co_signatures, sealed_copies, submissions, to_sign, windows
 from app.rules.days import uk_day
 from app.rules.declarations import DECLARATION, DECLARATION_MARK
 from app.rules.errors import Conflict, RuleError, Stale
@@ -89,7 +89,7 @@ def _hand_over_page(
         "framework": framework,
         "level": level,
         "self_assessment_id": found.id,
-        "gaps": submissions.missing(session, found, framework, level.id, on=uk_day(at)),
+        "gaps": to_sign.missing(session, found, framework, level.id, on=uk_day(at)),
         "windows": windows.open_for(session, found.framework_version_id, level.id, found.organisation_id, at),
         "sponsors": [
             one
@@ -197,7 +197,7 @@ def _sign_again(
 def _living_content(
     session: Session, submission: Submission, framework: Framework, at: datetime
 ) -> SealedContent:
-    return submissions.content_to_sign(session, submission, framework, on=uk_day(at))
+    return to_sign.of_submission(session, submission, framework, on=uk_day(at))
 
 
 def _sign_page(
@@ -218,7 +218,7 @@ def _sign_page(
         "level": framework.level(submission.level),
         "content": content,
         "levels": shown(framework, content),
-        "compared": compared(framework, submissions.sealed(session, submission.id).content, content)
+        "compared": compared(framework, sealed_copies.document(session, submission.id).content, content)
         if request
         else [],
         "titles": {criterion.code: criterion.title for criterion in framework.criteria},

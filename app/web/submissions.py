@@ -19,6 +19,7 @@ from app.queries import (
     decisions,
     history,
     scopes,
+    sealed_copies,
     submission_lists,
     submissions,
     waivers,
@@ -131,7 +132,7 @@ async def show(
         if allows(Permission.READ_CERTIFICATE, who, scope)
         else None,
         may_hand_over_again=_may_hand_over_again(facts.status, who, scope),
-        copies=len(submissions.copies(session, submission.id)),
+        copies=len(sealed_copies.every(session, submission.id)),
         change_request=changes.open_request(session, submission.id),
         titles={criterion.code: criterion.title for criterion in framework.criteria},
         may_change=allows(Permission.HAND_OVER, who, scope) or allows(Permission.SIGN, who, scope),
@@ -209,7 +210,7 @@ async def show_receipt(
         "submissions/receipt",
         who,
         submission=submissions.facts(session, submission.id),
-        document=submissions.sealed(session, submission.id),
+        document=sealed_copies.document(session, submission.id),
         level=parts.shelf.get(session, submission.framework_version_id).level(submission.level),
         network=co_signatures.shown_to(session, submission.id, who, _scope(session, submission)),
     )
@@ -217,7 +218,7 @@ async def show_receipt(
 
 def _sealed_copy(session: Session, submission: Submission) -> SealedCopy:
     try:
-        return submissions.sealed_copy(session, submission.id)
+        return sealed_copies.newest(session, submission.id)
     except LookupError:
         raise NotFound from None
 
@@ -226,7 +227,7 @@ def _sealed_copy(session: Session, submission: Submission) -> SealedCopy:
 async def show_copy(
     request: Request, who: Person, session: Transaction, parts: Portal, submission: Copied, number: str = ""
 ) -> Response:
-    copies = submissions.copies(session, submission.id)
+    copies = sealed_copies.every(session, submission.id)
     copy = next((one for one in copies if str(one.number) == number), copies[-1] if copies else None)
     if copy is None:
         raise NotFound
@@ -253,7 +254,7 @@ async def download(
     who: Person, session: Transaction, parts: Portal, version_id: str, submission: Copied
 ) -> Response:
     _sealed_copy(session, submission)
-    version = submissions.sealed_version(session, submission.id, id_or_none(version_id))
+    version = sealed_copies.version(session, submission.id, id_or_none(version_id))
     if version is None:
         raise NotFound
     is_own = submission.organisation_id in who.organisations(*ORGANISATION_ROLES)

@@ -6,15 +6,18 @@ not say everything, it is looked at in a process apart.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from re import compile as pattern
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel import Session
 from starlette.datastructures import UploadFile
 
+from app.adapters.credentials.finding import named
 from app.adapters.verifying.apart import TooBusy
 from app.adapters.verifying.examined import Examined
 from app.config import MEGABYTE
@@ -26,9 +29,11 @@ from app.rules.days import uk_day
 from app.rules.people import Who
 from app.rules.verification import (
     Doubt,
+    KnownCredential,
     KnownFile,
     Verdict,
     doubt,
+    doubt_of_credential,
     needs_look,
     number_of,
     of_certificate,
@@ -40,6 +45,7 @@ from app.web.portal import Portal, PortalParts
 from app.web.transaction import MaybePerson, Now, Transaction
 from app.web.uploads import FILE_FIELD, largest_checked
 
+log = structlog.get_logger(__name__)
 router = APIRouter()
 file_router = APIRouter()  # included with a limit on bodies that lets a file through
 Text = Annotated[str, Query(max_length=300)]
@@ -56,7 +62,7 @@ class Answer:
 
     verdict: Verdict
     entry: Entry | None = None
-    known: KnownFile | None = None  # the file, where the register knows it
+    known: KnownFile | KnownCredential | None = None  # the file, where the register knows it
     doubt: Doubt = Doubt.NONE
     is_of_file: bool = False
 
@@ -108,7 +114,13 @@ async def check_file(request: Request, who: MaybePerson, parts: Portal) -> Respo
         return _refused(request, who, parts, {FILE_FIELD: TOO_OFTEN}, 429, wait)
     data = await _sent_file(request, largest_checked(parts.settings))
     if not data:
-        return _refused(request, who, parts, {FILE_FIELD: "Choose the certificate’s PDF file."}, 422)
+        return _refused(
+            request,
+            who,
+            parts,
+            {FILE_FIELD: "Choose the certificate’s file: a PDF, a credential or a badge."},
+            422,
+        )
     largest = parts.settings.verify_file_megabytes
     if len(data) > largest * MEGABYTE:
         sentence = f"This file is larger than {largest} MB. Our certificates are much smaller."
@@ -127,10 +139,13 @@ async def _sent_file(request: Request, most: int) -> bytes:
         return await file.read() if isinstance(file, UploadFile) else b""
 
 
-async def _of_file(parts: PortalParts, data: bytes) -> tuple[Answer, Any]:
+async def _of_file(parts: PortalParts, data: bytes) -> tuple[Answer, datetime]:
     digest = sha256(data).hexdigest()
     with parts.database.read() as session:
+        at = parts.database.now(session)
         met = register.by_file(session, digest)
+        if met is None and (answer := _of_credential(session, data, at)):
+            return answer, at
         keys = [(key.kid, key.certificate_pem) for key in signing_keys.listed(session)]
     known = met[1] if met else None
     found = await parts.looker.look(data, keys) if needs_look(known) else None
@@ -141,7 +156,24 @@ async def _of_file(parts: PortalParts, data: bytes) -> tuple[Answer, Any]:
         return _of_unknown(session, found), at
 
 
-def _of_known(entry: Entry, known: KnownFile, found: Examined | None, at: Any) -> Answer:
+def _of_credential(session: Session, data: bytes, at: datetime) -> Answer | None:
+    """The answer to a file that is, or carries, a credential which names a certificate of ours; else None."""
+    try:
+        met = register.by_credential(session, data, named(data))
+    except Exception as failure:  # noqa: BLE001  it meets bytes that nobody foresaw; no surprise may pass for genuine
+        log.warning("checking a credential failed", kind=type(failure).__name__)
+        return Answer(Verdict.NOT_VERIFIED, doubt=Doubt.CHECK, is_of_file=True)
+    if met is None:
+        return None
+    entry, known = met
+    if known is None:
+        return Answer(Verdict.CHANGED, entry, is_of_file=True)
+    against = doubt_of_credential(known)
+    verdict = of_known(standing(entry.certificate, uk_day(at)), against)
+    return Answer(verdict, entry, known, against, is_of_file=True)
+
+
+def _of_known(entry: Entry, known: KnownFile, found: Examined | None, at: datetime) -> Answer:
     against = doubt(known, found)
     verdict = of_known(standing(entry.certificate, uk_day(at)), against)
     return Answer(verdict, entry, known, against, is_of_file=True)
@@ -154,14 +186,14 @@ def _of_unknown(session: Session, found: Examined | None) -> Answer:
     return Answer(verdict, entry, doubt=against, is_of_file=True)
 
 
-def _of_entry(entry: Entry | None, at: Any) -> Answer:
+def _of_entry(entry: Entry | None, at: datetime) -> Answer:
     if entry is None:
         return Answer(Verdict.NOT_OURS)
     return Answer(of_certificate(standing(entry.certificate, uk_day(at))), entry)
 
 
 def _told(
-    request: Request, who: Who | None, parts: PortalParts, answer: Answer, at: Any, number: str = ""
+    request: Request, who: Who | None, parts: PortalParts, answer: Answer, at: datetime, number: str = ""
 ) -> Response:
     """The one page of verdicts. A certificate that is not there is not found; a file is, whatever it is."""
     status = 404 if answer.verdict is Verdict.NOT_OURS and not answer.is_of_file else 200

@@ -148,7 +148,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_standing_line_late",
-            ["recorded_on", "on_date"],
+            ["recorded_on", "on_date", "region_id", "icb_id", "rank", "delta"],
             unique=False,
             sqlite_where=sa.text("recorded_on > on_date"),
             postgresql_where=sa.text("recorded_on > on_date"),

@@ -173,7 +173,7 @@ def test_without_a_key_nothing_is_claimed_and_administrators_are_told(
     def no_key(*_: object) -> KeyPlace:
         return KeyPlace(app.state.portal.settings.data_dir / "none")
 
-    monkeypatch.setattr("app.jobs_certificates.place_of", no_key)
+    monkeypatch.setattr("app.jobs.certificates.place_of", no_key)
     drawing = drawing_of(app)
     assert drawing() == 15.0
     with database.read() as session:
@@ -278,7 +278,7 @@ def test_a_missing_key_stops_a_run_by_hand(
     app: FastAPI, database: Database, waiting: Certificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "app.jobs_certificates.place_of", lambda _: KeyPlace(app.state.portal.settings.data_dir)
+        "app.jobs.certificates.place_of", lambda _: KeyPlace(app.state.portal.settings.data_dir)
     )
     with pytest.raises(NoKey):
         draw_all(app)

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app.actions import certificate_reminders as reminders
 from app.actions import light_checks, revocations
 from app.db import Database
-from app.jobs import remind_due
+from app.jobs.mails import remind_due
 from app.models import Certificate, CertificateReminder, LightCheck, Mail, Membership, Organisation, Role
 from app.queries import light_checks as queries
 from app.queries import waiting

@@ -6,10 +6,9 @@ from sqlmodel import select
 from app.actions import assignments, changes, reviews, self_assessments, submissions
 from app.db import Database
 from app.models import ChangeRequest, ReviewStatus, SelfAssessment, Status, Submission
-from app.queries import audit
+from app.queries import audit, sealed_copies
 from app.queries import changes as requests
 from app.queries import reviews as review_queries
-from app.queries import submissions as look_up
 from app.rules.changes import NOTHING_CHANGED
 from app.rules.errors import Conflict, RuleError
 from tests import steps
@@ -33,16 +32,16 @@ def text_of(document, code: str) -> str:  # type: ignore[no-untyped-def]
 def test_named_criteria_open_and_the_rest_stays_as_it_was_signed(database: Database, story: Story) -> None:
     with database.write() as session:
         submission = steps.signed(session, story)
-        first = look_up.sealed(session, submission.id)
+        first = sealed_copies.document(session, submission.id)
         steps.changes_requested(session, story, submission, "B01")
         save(session, story, submission, "B01", "A better answer.")
         save(session, story, submission, "B02", "Not asked for.")
         steps.handed_over_again(session, story, submission)
         steps.sign(session, story, submission)
-        second = look_up.sealed(session, submission.id)
+        second = sealed_copies.document(session, submission.id)
         assert text_of(second, "B01") == "A better answer."
         assert text_of(second, "B02") == text_of(first, "B02")
-        assert [copy.number for copy in look_up.copies(session, submission.id)] == [1, 2]
+        assert [copy.number for copy in sealed_copies.every(session, submission.id)] == [1, 2]
         assert requests.open_request(session, submission.id) is None
         assert steps.events(session, submission) == [
             ("hand over", "awaiting sign-off"),
@@ -58,13 +57,13 @@ def test_named_criteria_open_and_the_rest_stays_as_it_was_signed(database: Datab
 def test_the_first_copy_stays_byte_for_byte(database: Database, story: Story) -> None:
     with database.write() as session:
         submission = steps.signed(session, story)
-        before = look_up.copies(session, submission.id)[0].document
+        before = sealed_copies.every(session, submission.id)[0].document
         steps.changes_requested(session, story, submission, "B01")
         save(session, story, submission, "B01", "A better answer.")
         steps.handed_over_again(session, story, submission)
         steps.sign(session, story, submission)
         session.expire_all()
-        assert look_up.copies(session, submission.id)[0].document == before
+        assert sealed_copies.every(session, submission.id)[0].document == before
 
 
 def test_lead_and_sponsor_are_told_and_no_criterion_is_named(database: Database, story: Story) -> None:
@@ -92,7 +91,7 @@ def test_handing_over_again_without_a_change_is_refused(database: Database, stor
 def test_undoing_the_change_before_the_signature_is_refused(database: Database, story: Story) -> None:
     with database.write() as session:
         submission = steps.signed(session, story)
-        first = text_of(look_up.sealed(session, submission.id), "B01")
+        first = text_of(sealed_copies.document(session, submission.id), "B01")
         steps.changes_requested(session, story, submission, "B01")
         save(session, story, submission, "B01", "A better answer.")
         steps.handed_over_again(session, story, submission)
@@ -180,11 +179,11 @@ def test_a_review_can_not_be_sealed_while_changes_are_asked_for(database: Databa
 def test_a_request_that_is_taken_back_lets_the_copy_stand(database: Database, story: Story) -> None:
     with database.write() as session:
         submission = steps.signed(session, story)
-        copy = look_up.sealed_copy(session, submission.id)
+        copy = sealed_copies.newest(session, submission.id)
         steps.changes_requested(session, story, submission, "B01")
         by = story.who(session, "administrator")
         changes.take_back(session, submission, "It was there.", by=by, at=NOW)
-        assert (submission.status, look_up.copies(session, submission.id)) == (Status.SUBMITTED, [copy])
+        assert (submission.status, sealed_copies.every(session, submission.id)) == (Status.SUBMITTED, [copy])
         steps.changes_requested(session, story, submission, "B02")  # and may be asked anew of the same copy
         assert submission.status is Status.CHANGES_REQUESTED
 

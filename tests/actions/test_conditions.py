@@ -19,9 +19,8 @@ from app.models import (
     Window,
 )
 from app.queries import conditions as queries
-from app.queries import self_assessments, standing_checks
+from app.queries import sealed_copies, self_assessments, standing_checks, to_sign
 from app.queries.frameworks import FrameworkShelf
-from app.queries.submissions import content, missing, sealed
 from app.rules.days import uk_day
 from app.rules.errors import Conflict, RuleError, Stale
 from app.rules.people import Who
@@ -70,7 +69,7 @@ def say(
 def gaps(
     session: Session, story: Story, made: SelfAssessment, level: str = "bronze"
 ) -> dict[str, tuple[str, ...]]:
-    found = missing(session, made, story.framework, level, on=ON)
+    found = to_sign.missing(session, made, story.framework, level, on=ON)
     return {gap.code: gap.reasons for gap in found}
 
 
@@ -109,7 +108,7 @@ def test_what_was_done_is_signed_with_the_answer(database: Database, story: Stor
         say(session, story, made, "It is in the paper of May.")
         submission = steps.hand_over(session, story, made)
         copy = steps.sign(session, story, submission)
-        answers = sealed(session, submission.id).content.answers
+        answers = sealed_copies.document(session, submission.id).content.answers
         told = {
             one.code: [(asked.text, asked.answer) for asked in one.conditions]
             for one in answers
@@ -126,9 +125,9 @@ def test_a_word_about_a_condition_changes_what_is_to_be_signed(database: Databas
         released(session, story, made)
         say(session, story, made, "Done.")
         window = session.get_one(Window, story.window_id)
-        before = content(session, made, story.framework, "bronze", window, on=ON)
+        before = to_sign.content(session, made, story.framework, "bronze", window, on=ON)
         say(session, story, made, "Done in May.", version=1)
-        assert content(session, made, story.framework, "bronze", window, on=ON) != before
+        assert to_sign.content(session, made, story.framework, "bronze", window, on=ON) != before
 
 
 def test_a_colleague_s_text_is_not_overwritten_and_a_form_sent_twice_is_saved_once(

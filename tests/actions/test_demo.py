@@ -1,4 +1,4 @@
-"""The demo, seeded once: fictional, whole, and with two years behind it."""
+"""The demo, seeded once: fictional, whole, and with three years behind it."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from app.demo import cast as casting
 from app.models import (
     CalibrationScore,
     Certificate,
+    CriterionFigure,
     Event,
     EvidenceVersion,
     ExampleConsent,
@@ -26,9 +27,11 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import audit, calibration, examples, people
+from app.queries import audit, calibration, examples, light_checks, people
+from app.queries.frameworks import FrameworkShelf
+from app.queries.light_checks import State
 from app.rules.conflicts import conflict
-from app.rules.days import uk_day
+from app.rules.days import months_after, uk_day
 from app.upgrade import upgrade
 from tests.story import NOW, SHIPPED
 
@@ -47,7 +50,8 @@ def test_the_demo_shows_something_everywhere(database: Database, settings: Setti
         assert set(session.exec(select(Submission.status)).all()) == set(Status)
         assert audit.verify(session) == []
         _everything_is_fictional(session)
-        _two_years_passed(session)
+        _three_years_passed(session)
+        _recognitions_have_a_life(session)
         _nobody_judges_their_own(session)
         _some_of_everything(session, files)
         _all_but_one_are_calibrated(session)
@@ -66,10 +70,33 @@ def _everything_is_fictional(session: Session) -> None:
     assert session.exec(select(Mail.id).where(col(Mail.sent_at).is_(None))).all() == []
 
 
-def _two_years_passed(session: Session) -> None:
+def _three_years_passed(session: Session) -> None:
     moments = session.exec(select(Event.at)).all()
-    assert NOW - min(moments) > timedelta(days=2 * 365)
+    assert NOW - min(moments) > timedelta(days=3 * 365)
     assert max(moments) <= NOW
+
+
+def _recognitions_have_a_life(session: Session) -> None:
+    """Something ends in 2 and in 6 months, light checks are in every state, and a region's criteria are told."""
+    today, shelf = uk_day(NOW), FrameworkShelf()
+    ends = set(session.exec(select(Certificate.expires_on)).all())
+    two, six = months_after(today, 2), months_after(today, 6)
+    assert [any(a < end <= b for end in ends) for a, b in ((today, two), (two, six))] == [True, True]
+    administrator = session.exec(
+        select(Person).where(col(Person.demo_part).startswith("Administrator 1"))
+    ).one()
+    who = people.who_by_id(session, administrator.id, NOW)
+    assert who is not None
+    found = light_checks.lines(session, who, today, lambda version_id: shelf.get(session, version_id))
+    assert {state: [one.state for one in found].count(state) for state in State} == {
+        State.OVERDUE: 1,
+        State.ASKED: 3,
+        State.ANSWERED: 1,
+        State.READ: 10,
+    }
+    region = session.exec(select(Organisation).where(Organisation.ods_code == casting.REGION)).one()
+    figures = session.exec(select(CriterionFigure)).all()
+    assert {(one.area_id, one.level, one.judged) for one in figures} == {(region.id, "bronze", 9)}
 
 
 def _nobody_judges_their_own(session: Session) -> None:

@@ -35,11 +35,10 @@ from app.models import (
     Submission,
     Window,
 )
-from app.queries import audit, frameworks, register
+from app.queries import audit, frameworks, register, sealed_copies, to_sign
 from app.queries import moving as moves
 from app.queries import self_assessments as queries
 from app.queries.frameworks import FrameworkShelf
-from app.queries.submissions import missing, sealed
 from app.rules import progress
 from app.rules.days import uk_day
 from app.rules.errors import Conflict, RuleError
@@ -199,7 +198,7 @@ def test_nothing_counts_before_it_is_confirmed(database: Database, story: Story)
         }
         assert {states[code] for code in found} == {CriterionState.TO_CONFIRM}
         assert CriterionState.READY not in states.values()
-        gaps = {one.code: one.reasons for one in missing(session, new, framework, "bronze", on=ON)}
+        gaps = {one.code: one.reasons for one in to_sign.missing(session, new, framework, "bronze", on=ON)}
         assert {code for code, reasons in gaps.items() if NOT_CONFIRMED in reasons} == set(found)
         with pytest.raises(RuleError, match="Finish these criteria first"):
             submissions.hand_over(
@@ -380,7 +379,7 @@ def test_sign_off_is_asked_anew_and_the_old_submission_goes_its_way(database: Da
     with database.write() as session:
         submission = steps.signed(session, story)
         old = session.get_one(SelfAssessment, submission.self_assessment_id)
-        copy = sealed(session, submission.id)
+        copy = sealed_copies.document(session, submission.id)
         published(session, story)
         new = moved(session, story, old)
         assert session.exec(select(Submission).where(Submission.self_assessment_id == new.id)).all() == []
@@ -396,7 +395,7 @@ def test_sign_off_is_asked_anew_and_the_old_submission_goes_its_way(database: Da
         decisions.release(
             session, window, story.framework, Issuer("Assembly", ("Director",)), by=by, at=NOW, on=ON
         )
-        assert (submission.status, sealed(session, submission.id)) == (Status.RELEASED, copy)
+        assert (submission.status, sealed_copies.document(session, submission.id)) == (Status.RELEASED, copy)
         assert copy.content.framework_version == story.framework.version
         assert [
             (one.organisation_name, one.level_name, one.framework_version)
@@ -420,7 +419,7 @@ def test_the_newer_one_is_finished_and_signed(database: Database, story: Story) 
                 session, new, framework, criterion.code, typed, seen=None, is_finished=True, by=by, at=NOW
             )
             evidence.link(session, new, framework, criterion.code, item, "page 3", by=by, at=NOW)
-        assert missing(session, new, framework, "bronze", on=ON) == []
+        assert to_sign.missing(session, new, framework, "bronze", on=ON) == []
         submission = submissions.hand_over(
             session, new, framework, "bronze", _window(session, new), story.people["sponsor_a"].id,
             by=by, at=NOW,

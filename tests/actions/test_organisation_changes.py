@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from app.actions import organisation_changes as changes
 from app.actions import organisation_voids, successions
 from app.db import Database
-from app.jobs import apply_changes
+from app.jobs.nights import apply_changes
 from app.models import (
     Certificate,
     ChangeKind,

@@ -7,8 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.db import Database
 from app.models import Certificate, Organisation, Outcome, SelfAssessment, Status
-from app.queries import certificates, conditions, register
-from app.queries.submissions import missing
+from app.queries import certificates, conditions, register, to_sign
 from app.rules.days import uk_day
 from app.rules.errors import Conflict
 from tests import holdings, judging, rounds, steps
@@ -28,7 +27,7 @@ def test_a_level_that_is_held_is_handed_over_again_and_once_at_a_time(
         body = session.get_one(Organisation, made.organisation_id)
         held = holdings.certificate(session, story, body, "bronze")
         assert certificates.held(session, body.id, ON) == [held]
-        assert missing(session, made, story.framework, "bronze", on=ON) == []
+        assert to_sign.missing(session, made, story.framework, "bronze", on=ON) == []
         submission = steps.hand_over(session, story, made)
         assert submission.status is Status.AWAITING_SIGN_OFF
         with pytest.raises(Conflict, match="already with the sponsor"):
@@ -81,7 +80,7 @@ def test_what_a_renewal_was_refused_for_comes_back_and_the_certificate_holds_mea
         put_forward_again(session, story, first, Outcome.NOT_YET)
         asked = conditions.returned(session, made, story.framework)
         assert [(one.codes, one.text) for one in asked] == [(("B01",), "Show the minute.")]
-        gaps = missing(session, made, story.framework, "bronze", on=uk_day(LATER))
+        gaps = to_sign.missing(session, made, story.framework, "bronze", on=uk_day(LATER))
         (reasons,) = [gap.reasons for gap in gaps if gap.code == "B01"]
         assert "Say what you did about what was asked: “Show the minute.”" in reasons
         assert certificates.held(session, first.organisation_id, uk_day(LATER)) == [first]

@@ -10,14 +10,14 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from app import jobs
 from app.actions import evidence, reviews, scans
 from app.actions.evidence import Content
 from app.adapters.files import Files, StoreAway
 from app.adapters.scan import EICAR, Answer, Verdict
 from app.adapters.structure.check import check
 from app.db import Database
-from app.jobs import Scanning, last_night
+from app.jobs import pauses
+from app.jobs.scans import Scanning
 from app.models import (
     Event,
     Evidence,
@@ -28,7 +28,8 @@ from app.models import (
     SelfAssessment,
 )
 from app.queries import scans as queries
-from app.queries import submissions
+from app.queries import to_sign
+from app.rules.days import last_night
 from app.rules.errors import Conflict, RuleError
 from app.rules.evidence import Details
 from tests import samples, steps
@@ -130,7 +131,7 @@ def test_a_waiting_file_is_scanned_whole_and_becomes_clean(
     database: Database, work: Scanning, scanner: FakeScanner, upload: Upload, clock: Clock
 ) -> None:
     first, second = upload(), upload(TEXT * 2)
-    assert work() == jobs.PAUSE_SECONDS
+    assert work() == pauses.PAUSE_SECONDS
     assert sorted(scanner.read) == [TEXT, TEXT * 2]
     found = row(database, first)
     assert (found.scan, found.scanned_at, found.tries, found.leased_until) == (ScanState.CLEAN, NOW, 0, None)
@@ -144,14 +145,14 @@ def test_U12_a_scanner_that_is_away_delays_and_counts_no_try(
     version = upload()
     scanner.away = "the scanner could not be reached"
     for _ in range(5):
-        assert work() == jobs.AWAY_SECONDS
-        clock.at += timedelta(seconds=jobs.AWAY_SECONDS)
+        assert work() == pauses.AWAY_SECONDS
+        clock.at += timedelta(seconds=pauses.AWAY_SECONDS)
     clock.at += timedelta(hours=1)
-    assert work() == jobs.AWAY_SECONDS
+    assert work() == pauses.AWAY_SECONDS
     found = row(database, version)
     assert (scanner.read, found.scan, found.tries) == ([], ScanState.WAITING, 0)
     scanner.away = ""
-    assert work() == jobs.PAUSE_SECONDS
+    assert work() == pauses.PAUSE_SECONDS
     assert state(database, version) is ScanState.CLEAN
 
 
@@ -330,7 +331,7 @@ def test_without_a_scanner_only_the_copies_for_readers_are_made(
     text, word, lost = upload(), upload(samples.docx(), "plan.docx"), upload(samples.pdf(), "lost.pdf")
     with database.read() as session:
         files.delete(session.get_one(EvidenceVersion, lost).stored_name)
-    assert Scanning(database, files, None)() == jobs.MINUTE
+    assert Scanning(database, files, None)() == pauses.MINUTE
     states = [(row(database, one).scan, bool(row(database, one).reader_name)) for one in (text, word, lost)]
     waits = ScanState.WAITING
     assert states == [(waits, False), (waits, True), (waits, False)]
@@ -398,10 +399,10 @@ class TestInfected:
         version = upload()
         with database.write() as session:
             made = submitted(session, story, version)
-            assert submissions.missing(session, made, story.framework, "bronze", on=NOW.date()) == []
+            assert to_sign.missing(session, made, story.framework, "bronze", on=NOW.date()) == []
         work()
         with database.write() as session:
-            (gap,) = submissions.missing(session, made, story.framework, "bronze", on=NOW.date())
+            (gap,) = to_sign.missing(session, made, story.framework, "bronze", on=NOW.date())
             assert (gap.code, gap.reasons) == (
                 "B01",
                 ("Replace the file of “Minutes”: the virus scanner has locked it away.",),

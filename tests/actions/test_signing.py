@@ -14,7 +14,7 @@ from app.models import (
     Status,
     Window,
 )
-from app.queries import submissions as look_up
+from app.queries import sealed_copies
 from app.queries.evidence import linked
 from app.rules.declarations import DECLARATION
 from app.rules.errors import Conflict, NotAllowed, RuleError, Stale
@@ -72,7 +72,7 @@ def test_canonical_bytes_are_stable(database: Database, story: Story) -> None:
         submission = steps.handed_over(session, story)
         copy = steps.sign(session, story, submission)
     with database.read() as session:
-        kept = look_up.sealed_copy(session, submission.id)
+        kept = sealed_copies.newest(session, submission.id)
         assert as_text(read(kept.document)) == kept.document == copy.document
         plain = json.loads(kept.document)
         shuffled = {key: plain[key] for key in sorted(plain, reverse=True)}
@@ -82,7 +82,7 @@ def test_canonical_bytes_are_stable(database: Database, story: Story) -> None:
 def test_every_answer_and_the_exact_evidence_are_in_the_copy(database: Database, story: Story) -> None:
     with database.write() as session:
         submission = steps.signed(session, story)
-        content = look_up.sealed(session, submission.id).content
+        content = sealed_copies.document(session, submission.id).content
         applicable = story.framework.of_level("bronze", story.organisations["ZZA"].kind)
         assert content.codes == tuple(one.code for one in applicable)
         code, item, version, *_ = linked(session, submission.self_assessment_id)[0]
@@ -138,7 +138,7 @@ def test_signing_what_changed_since_it_was_read_is_stale(database: Database, sto
                 at=NOW,
             )
         assert submission.status is Status.AWAITING_SIGN_OFF
-        assert look_up.newest_copy(session, submission.id) is None
+        assert sealed_copies.newest_or_none(session, submission.id) is None
 
 
 def test_signing_what_is_no_longer_ready_is_refused(database: Database, story: Story) -> None:
@@ -185,7 +185,7 @@ def test_sign_after_withdraw_is_refused(database: Database, story: Story) -> Non
         submissions.withdraw(session, submission, "Not yet", by=story.who(session, "lead_a"), at=NOW)
         with pytest.raises(Conflict, match="can no longer be signed"):
             steps.sign(session, story, submission)
-        assert look_up.newest_copy(session, submission.id) is None
+        assert sealed_copies.newest_or_none(session, submission.id) is None
 
 
 def test_sign_again_after_sign_and_withdraw_is_refused(database: Database, story: Story) -> None:

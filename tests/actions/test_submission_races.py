@@ -13,8 +13,7 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import audit, scopes
-from app.queries import submissions as look_up
+from app.queries import audit, scopes, sealed_copies
 from app.rules.errors import Conflict
 from tests import steps
 from tests.conftest import ON_POSTGRESQL
@@ -80,7 +79,7 @@ def test_k05_sign_and_withdraw_at_once_end_in_one_story(database: Database, stor
     with database.read() as session:
         submission = session.get_one(Submission, id_)
         assert submission.status is Status.WITHDRAWN
-        assert (look_up.newest_copy(session, id_) is None) == (Conflict in results)
+        assert (sealed_copies.newest_or_none(session, id_) is None) == (Conflict in results)
         assert audit.verify(session) == []
 
 

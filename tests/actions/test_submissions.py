@@ -22,8 +22,7 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import scopes
-from app.queries import submissions as look_up
+from app.queries import scopes, sealed_copies
 from app.queries.evidence import linked
 from app.rules.errors import Conflict, RuleError
 from tests import steps
@@ -158,7 +157,7 @@ def test_withdraw_needs_a_reason_and_keeps_the_copy(database: Database, story: S
             submissions.withdraw(session, submission, " ", by=by, at=NOW)
         submissions.withdraw(session, submission, "A figure is wrong", by=by, at=NOW)
         assert submission.status is Status.WITHDRAWN
-        assert look_up.newest_copy(session, submission.id) is not None
+        assert sealed_copies.newest_or_none(session, submission.id) is not None
         last = session.exec(select(Event).where(Event.verb == "withdraw")).one()
         assert (last.reason, last.by_id) == ("A figure is wrong", by.person_id)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.actions import reviews
 from app.db import Database
 from app.models import Event, EvidenceVerdict, Review, ScanState, Score, Verdict
-from app.queries import audit_reviews, submissions, verdicts
+from app.queries import audit_reviews, sealed_copies, verdicts
 from app.queries.reviews import score, scores
 from app.rules import scoring
 from app.rules.errors import Conflict, RuleError, Stale
@@ -32,7 +32,7 @@ def opened(app: FastAPI, story: Story) -> Open:
         submission = copy_with(session, story, app.state.portal.files, evidence)
         review = assigned(session, story, submission)[0]
         scored(session, story, review, {})
-        items = submissions.sealed(session, submission.id).content.answer("B01").evidence
+        items = sealed_copies.document(session, submission.id).content.answer("B01").evidence
         return review, items[0].version_id, items[1].version_id
 
     return made

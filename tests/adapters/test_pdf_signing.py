@@ -208,7 +208,7 @@ def test_the_process_that_signs_sees_none_of_the_portals_settings(
 
 
 def test_a_web_process_does_not_load_pyhanko() -> None:
-    program = "import sys, app.jobs_certificates; print({'pyhanko', 'weasyprint'} & set(sys.modules))"
+    program = "import sys, app.jobs.certificates; print({'pyhanko', 'weasyprint'} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -22,8 +22,7 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import audit
-from app.queries.submissions import newest_copy, sealed
+from app.queries import audit, sealed_copies
 from app.rules.sealing import SealedContent, seal
 from tests.durability.ledger import Acknowledged
 
@@ -61,11 +60,11 @@ def _signed(session: Session, line: Acknowledged) -> bool:
 
 def content(session: Session, submission_id: str) -> SealedContent:
     """What the sponsor signed. LookupError when nothing was signed."""
-    return sealed(session, UUID(submission_id)).content
+    return sealed_copies.document(session, UUID(submission_id)).content
 
 
 def _receipt(session: Session, line: Acknowledged) -> bool:
-    copy = newest_copy(session, UUID(line["submission"]))
+    copy = sealed_copies.newest_or_none(session, UUID(line["submission"]))
     return copy is not None and copy.receipt == str(line["receipt"])
 
 

@@ -42,10 +42,28 @@ STRUCTURE = """() => {
     if (!one.caption) found.push('a table without a caption');
     if (one.querySelector('th:not([scope])')) found.push('a header cell without a scope');
   }
+  for (const one of document.querySelectorAll('main *:not(pre, code, textarea)')) {
+    const own = [...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE);
+    if (own.some(part => /<[/]?[a-z]/.test(part.data))) found.push('a tag shown as text: ' + one.textContent);
+  }
   for (const one of document.querySelectorAll('[style]:not([style=""]), script:not([src]), style')) {
     found.push('inline style or script: ' + one.outerHTML.slice(0, 80));
   }
   return found;
+}"""
+
+PAPER = 718  # pixels: what Chromium's own margins leave of the width of an A4 page
+WORDS = """() => [...document.querySelectorAll('h1, main *')].filter(one => one.checkVisibility()
+  && [...one.childNodes].some(part => part.nodeType === Node.TEXT_NODE && part.textContent.trim()))"""
+# What is of no use on paper may be gone from it. Everything else that stood on the screen must be there, and whole.
+ON_PAPER = """words => {
+  const gone = words.filter(one => !one.checkVisibility() && !one.closest(
+    '.nhsuk-button, .portal-as-of, .portal-filters, .portal-file-link, .portal-no-print'));
+  const cut = words.filter(one => one.checkVisibility() && !one.closest('.nhsuk-u-visually-hidden')
+    && one.getBoundingClientRect().right > innerWidth + 0.5);
+  const told = one => one.tagName.toLowerCase() + ' ' + one.textContent.trim().slice(0, 60);
+  return [...gone.map(one => 'not printed: ' + told(one)), ...cut.map(one => 'cut off on paper: ' + told(one))]
+    .slice(0, 5);
 }"""
 
 
@@ -85,21 +103,52 @@ class Inspection:
         if state in self.seen:
             return
         self.seen.add(state)
+        self._examine(page, where)
+        self._take_picture(page)
+
+    def _examine(self, page: Page, where: str) -> None:
+        """What is wrong with the page at the width that it has."""
         checks: list[Callable[[Page], list[str]]] = [lambda one: list(one.evaluate(STRUCTURE))]
         if self.has_scripts:
             checks.append(_accessibility)
         for check in checks:
             self.findings += [f"{where}: {fault}" for fault in check(page)]
-        self._take_picture(page)
 
-    def _take_picture(self, page: Page) -> None:
+    def _take_picture(self, page: Page, width: str = "") -> None:
         if self.pictures is None:
             return
         self.pictures.mkdir(parents=True, exist_ok=True)
         title = re.sub(r"[^a-z0-9]+", "-", page.title().partition(" - ")[0].lower()).strip("-")
         page.screenshot(
-            path=self.pictures / f"{self.label}-{len(self.seen):02}-{title[:50]}.png", full_page=True
+            path=self.pictures / f"{self.label}-{len(self.seen):02}-{title[:50]}{width}.png", full_page=True
         )
+
+
+@dataclass
+class ThoroughInspection(Inspection):
+    """Looks at each page at further widths as well, and at what a printer would make of it."""
+
+    widths: tuple[int, ...] = ()
+
+    def _examine(self, page: Page, where: str) -> None:
+        own = page.viewport_size
+        assert own
+        super()._examine(page, where)
+        for width in self.widths:
+            page.set_viewport_size({"width": width, "height": own["height"]})
+            super()._examine(page, f"{where} at {width} px")
+            self._take_picture(page, f"-{width}")
+        self.findings += [f"{where}: {fault}" for fault in _on_paper(page, own["height"])]
+        page.set_viewport_size(own)
+
+
+def _on_paper(page: Page, height: int) -> list[str]:
+    words = page.evaluate_handle(WORDS)
+    page.set_viewport_size({"width": PAPER, "height": height})
+    page.emulate_media(media="print")
+    found = list(page.evaluate(ON_PAPER, words))
+    page.emulate_media(media="screen")
+    return found
 
 
 def _path(page: Page) -> str:

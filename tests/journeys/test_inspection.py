@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.hands import Keyboard
-from tests.journeys.inspection import Inspection
+from tests.journeys.inspection import Inspection, ThoroughInspection
 
 pytestmark = pytest.mark.journey
 PAGE = """<!doctype html><html lang="en-GB"><head><title>Made up - page</title></head>
@@ -44,6 +44,7 @@ def test_a_good_page_has_no_findings(page: Page) -> None:
         ("<img src='data:,'>", "image-alt"),
         ("<p><span style='color: #bbb'>Pale</span></p>", "color-contrast"),
         ("<h3>Skipped one</h3>", "heading-order"),
+        ("<p>&lt;span>Escaped&lt;/span></p>", "a tag shown as text: <span>Escaped</span>"),
     ],
 )
 def test_a_fault_is_found(page: Page, body: str, finding: str) -> None:
@@ -53,6 +54,28 @@ def test_a_fault_is_found(page: Page, body: str, finding: str) -> None:
 def test_a_page_that_scrolls_sideways_is_found(page: Page) -> None:
     faults = found(page, "<pre>" + "wide " * 200 + "</pre>")
     assert [one for one in faults if one.startswith("scrolls sideways")] != []
+
+
+@pytest.mark.parametrize(
+    ("style", "finding"),
+    [
+        ("@media print { p { display: none } }", "not printed: p Words"),
+        ("@media print { p { width: 2000px } }", "cut off on paper: p Words"),
+        ("@media (min-width: 1000px) { p { width: 2000px } }", "scrolls sideways, 2008 px"),
+        ("@media (min-width: 1000px) { p { color: #bbb } }", "color-contrast"),
+    ],
+)
+def test_a_fault_of_another_width_or_of_paper_is_found(page: Page, style: str, finding: str) -> None:
+    inspection = ThoroughInspection("made up", has_scripts=True, pictures=None, widths=(1280,))
+    page.set_content(PAGE.format(f"<p>Words</p><style>{style}</style>"))
+    inspection.look(page)
+    found = "\n".join(inspection.findings)
+    assert finding in found
+    assert page.viewport_size == {"width": 320, "height": 800}
+    page.set_content(PAGE.format("<p>Words</p>"))
+    inspection.findings.clear()
+    inspection.look(page)
+    assert inspection.findings == []
 
 
 def keyboard(page: Page, body: str) -> Keyboard:

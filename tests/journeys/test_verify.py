@@ -80,12 +80,12 @@ def checked(hands: Hands, register: Register, folder: Path) -> None:
         hands.follow("Check another certificate")
         path = folder / f"{name}.pdf"
         path.write_bytes(pdf)
-        hands.attach("Certificate file (PDF)", path)
+        hands.attach("Certificate, credential or badge (PDF, JWT, SVG or PNG)", path)
         hands.press("Check the file")
         assert hands.heading() == heading
     hands.follow("Check another certificate")
     hands.press("Check the file", status=422)
-    hands.reads("Choose the certificate’s PDF file.")
+    hands.reads("Choose the certificate’s file: a PDF, a credential or a badge.")
 
 
 @pytest.mark.parametrize("width", [DESKTOP, TELEPHONE])

@@ -2,12 +2,14 @@
 
 import json
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app.actions.certificates import Issuer, issue
+from app.actions.history import record
 from app.db import Database
 from app.models import (
     Certificate,
@@ -19,8 +21,7 @@ from app.models import (
     StageSpan,
     Submission,
 )
-from app.queries import audit
-from app.queries.submissions import sealed_copy
+from app.queries import audit, sealed_copies
 from app.rules.history import sha256
 from tests import steps
 from tests.conftest import ON_POSTGRESQL
@@ -55,6 +56,14 @@ def test_nothing_is_found_when_nothing_was_changed(database: Database, submissio
     with database.read() as session:
         assert audit.verify(session) == []
         assert audit.count(session) == len(session.exec(select(Event)).all())
+
+
+def test_a_moment_told_in_another_time_zone_is_no_change(database: Database, submission: Submission) -> None:
+    summer = NOW.replace(month=7).astimezone(ZoneInfo("Europe/London"))
+    with database.write() as session:
+        record(session, stream(submission), "look", by=None, at=summer)
+    with database.read() as session:
+        assert audit.verify(session) == []
 
 
 def test_a_changed_fact_is_found(database: Database, submission: Submission) -> None:
@@ -130,7 +139,7 @@ def test_a_status_changed_by_sql_is_found(database: Database, submission: Submis
 
 def test_a_changed_document_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        copy = sealed_copy(session, submission.id)
+        copy = sealed_copies.newest(session, submission.id)
         document = json.loads(copy.document)
         document["content"]["answers"][0]["values"]["rating"] = "3"
         copy.document = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -140,7 +149,7 @@ def test_a_changed_document_is_found(database: Database, submission: Submission)
 
 def test_a_changed_document_with_a_hash_to_match_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        copy = sealed_copy(session, submission.id)
+        copy = sealed_copies.newest(session, submission.id)
         copy.document = copy.document.replace("Executive sponsor, trust A", "Somebody else")
         copy.sha256 = sha256(copy.document)
     with database.read() as session:
@@ -151,14 +160,14 @@ def test_a_changed_document_with_a_hash_to_match_is_found(database: Database, su
 
 def test_a_removed_document_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        session.delete(sealed_copy(session, submission.id))
+        session.delete(sealed_copies.newest(session, submission.id))
     with database.read() as session:
         assert audit.verify(session) == [f"{stream(submission)}: the sealed copy is gone"]
 
 
 def test_a_changed_declaration_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        sealed_copy(session, submission.id).declaration = "I agree."
+        sealed_copies.newest(session, submission.id).declaration = "I agree."
     with database.read() as session:
         assert audit.verify(session) == [
             f"{stream(submission)}: the declaration beside the sealed document was changed"
@@ -167,7 +176,7 @@ def test_a_changed_declaration_is_found(database: Database, submission: Submissi
 
 def test_a_removed_submission_is_found(database: Database, submission: Submission) -> None:
     with database.write() as session:
-        session.delete(sealed_copy(session, submission.id))
+        session.delete(sealed_copies.newest(session, submission.id))
         session.execute(sa.delete(StageSpan))
         for view in session.exec(select(CoSignature).where(CoSignature.submission_id == submission.id)).all():
             session.delete(view)

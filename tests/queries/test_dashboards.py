@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlmodel import Session
 
 from app.actions.standings import restate
 from app.criteria.schema import OrganisationKind
 from app.db import Database
+from app.jobs.nights import close_day
 from app.models import Organisation, Status
 from app.queries import areas, dashboard_lists, dashboards, pipelines, register
 from app.queries.areas import EVERYWHERE, Area
@@ -195,3 +196,28 @@ def test_the_registers_number_of_queries_does_not_grow(number: int, database: Da
         assert len(register.lines(session, ON)) == number
         register.count(session, ON)
     assert len([one for one in said if one != "BEGIN"]) == 2
+
+
+def test_the_list_of_an_area_reads_each_organisations_own_lines(database: Database, story: Story) -> None:
+    """Choosing the area's index instead, SQLite read all lines of the area once for each organisation: minutes."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL measures its tables by itself")
+    with database.read() as session:
+        icb, viewer = area(session, story, "ZZ1"), story.who(session, "icb_viewer_1")
+        with counted(database) as said:
+            dashboard_lists.organisations(session, icb, ON, Filters(), viewer)
+        (chosen,) = [one for one in said if one.startswith("SELECT organisation.id") and "LIMIT" in one]
+        plan = session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {chosen}", tuple(None for _ in range(chosen.count("?")))
+        )
+        steps = [step for *_, step in plan if "standing_line" in step]
+    assert steps == ["SEARCH standing_line USING INDEX ix_standing_line_organisation (organisation_id=?)"]
+
+
+def test_sqlite_learns_how_large_its_tables_are_each_night(database: Database, story: Story) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL measures its tables by itself")
+    assert close_day(database)
+    with database.read() as session:
+        known = session.execute(text("SELECT idx FROM sqlite_stat1 WHERE tbl = 'standing_line'")).scalars()
+        assert "ix_standing_line_organisation" in set(known)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.actions import invariants as actions
 from app.db import Database
-from app.jobs import check_invariants
+from app.jobs.nights import check_invariants
 from app.models import (
     AgreedScore,
     Appeal,
@@ -49,8 +49,7 @@ from app.models import (
     Verdict,
     Waiver,
 )
-from app.queries import invariants
-from app.queries.submissions import copy_sha256
+from app.queries import invariants, sealed_copies
 from tests.actions.test_reissues import BROKEN
 from tests.judging import in_moderation, in_third_review, sealed_submission
 from tests.story import NOW, Story
@@ -87,7 +86,7 @@ class World:
             "submission_id": self.submission.id,
             "outcome": outcome,
             "rule_outcome": Outcome.NOT_YET,
-            "basis": {"copy_sha256": copy_sha256(self.session, self.submission.id)},
+            "basis": {"copy_sha256": sealed_copies.sha256(self.session, self.submission.id)},
             "decided_at": NOW,
             "decided_by_id": self.id("administrator"),
             **more,
@@ -134,7 +133,7 @@ class World:
             "reviewer_id": self.id(part),
             "letter": "Z",
             "status": ReviewStatus.ASSIGNED,
-            "copy_sha256": copy_sha256(self.session, self.submission.id),
+            "copy_sha256": sealed_copies.sha256(self.session, self.submission.id),
             "assigned_at": NOW,
             "assigned_by_id": self.id("administrator"),
             **more,
@@ -253,7 +252,9 @@ def blind_reviewer_knows_nothing(world: World) -> None:
 
 def nobody_reviews_after_leaving(world: World) -> None:
     other = sealed_submission(world.session, world.story, "ZZB", "b")
-    world.review("reviewer_1", submission_id=other.id, copy_sha256=copy_sha256(world.session, other.id))
+    world.review(
+        "reviewer_1", submission_id=other.id, copy_sha256=sealed_copies.sha256(world.session, other.id)
+    )
     world.person("reviewer_1").left_at = NOW - timedelta(days=2)
 
 
@@ -418,7 +419,7 @@ def condition_of_the_same_organisation(world: World) -> None:
     theirs = world.decision(
         Outcome.NOT_YET,
         submission_id=other.id,
-        basis={"copy_sha256": copy_sha256(world.session, other.id)},
+        basis={"copy_sha256": sealed_copies.sha256(world.session, other.id)},
     )
     condition = world.add(Condition(decision_id=theirs.id, criterion_code="B01", text="Do it."))
     world.add(
@@ -449,7 +450,7 @@ def samples_on_the_scale(world: World) -> None:
 def marks_are_on_the_scale(world: World) -> None:
     other = sealed_submission(world.session, world.story, "ZZB", "b")
     review = world.review(
-        "reviewer_1", submission_id=other.id, copy_sha256=copy_sha256(world.session, other.id)
+        "reviewer_1", submission_id=other.id, copy_sha256=sealed_copies.sha256(world.session, other.id)
     )
     world.add(Score(review_id=review.id, criterion_code="B01", score=7, saved_at=NOW))
 

@@ -15,10 +15,13 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.actions import evidence
+from app.adapters.papers import Bar, Bars, Paper
+from app.config import Environment, Settings
 from app.db import Database
 from app.models import Person, SelfAssessment, Submission
 from app.rules.declarations import DECLARATION
 from app.rules.evidence import Details
+from app.web import pages
 from tests import sharing, steps
 from tests.recognised import recognised
 from tests.story import NOW, Story
@@ -122,6 +125,33 @@ def test_word_has_headings_heads_of_tables_a_language_and_descriptions(
     cells = [cell.text for table in made.tables for row in table.rows for cell in row.cells]
     assert "Old policy: S01, S02" in cells
     assert DECLARATION in [one.text for one in made.paragraphs]
+
+
+def test_bars_show_how_much_of_each_level_is_ready_beside_the_table_that_says_it(
+    browser_of: BrowserOf, story: Story, path: str
+) -> None:
+    """Hidden from assistive technology on the page; the PDF draws boxes, which are no part of what is read."""
+    html = browser_of(story.people["lead_a"]).get(path).text
+    picture = html.partition('<svg class="portal-chart"')[2].partition("</svg>")[0]
+    assert 'aria-hidden="true"' in picture
+    assert re.findall(r">([^<>\n]+)</text>", picture) == [
+        *("Bronze", "0 of 16 ready", "Silver", "0 of 9 ready", "Gold", "0 of 6 ready"),
+    ]
+    assert html.index('<svg class="portal-chart"') < html.index("Position by level</caption>")
+    paper = Paper(
+        "T", "P", "S", "", "today", NOW, (Bars("ready", (Bar("Bronze", 4, 16), Bar("Gold", 0, 0))),)
+    )
+    printed = (
+        pages.environment(Settings(environment=Environment.DEVELOPMENT))
+        .get_template("papers/paper.html.jinja")
+        .render(paper=paper)
+    )
+    assert re.findall(
+        r"<p>(.*?)</p><div class=\"bar\">(?:<div.*?width: (.*?)%.*?</div>)?</div>", printed
+    ) == [
+        ("Bronze: 4 of 16 ready", "25.0"),
+        ("Gold: 0 of 0 ready", ""),
+    ]
 
 
 def test_the_pdf_is_tagged_in_english_and_says_the_same(

@@ -19,7 +19,7 @@ from app.config import Settings
 from app.db import Database
 from app.models import Event, Evidence, EvidenceCheck, EvidenceVersion, SelfAssessment
 from app.queries import evidence as library_queries
-from app.queries import submissions
+from app.queries import to_sign
 from app.rules.days import uk_day
 from app.rules.errors import RuleError
 from app.rules.evidence import Details
@@ -189,7 +189,7 @@ def test_D01_names_in_the_properties_are_told_and_not_asked_about(
     )
     assert f"author: {WRITER}" in text_of(lead.get(f"{landed}/findings").text)
     with database.read() as session:
-        found = submissions.missing(
+        found = to_sign.missing(
             session, session.get_one(SelfAssessment, made.id), story.framework, "bronze", on=uk_day(NOW)
         )
     assert found == []

@@ -185,7 +185,7 @@ def test_w04_a_refused_invitation_keeps_what_was_typed(
         assert session.exec(select(Mail)).all() == []
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8000.evil.example", "evil.example:8000"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8000.evil.example", "localhost"])
 def test_t08_the_link_is_the_settings_whatever_the_request_says(
     lead: TestClient, database: Database, settings: Settings, trust: str, host: str
 ) -> None:

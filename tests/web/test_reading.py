@@ -31,7 +31,7 @@ from app.models import (
     ScanState,
     Score,
 )
-from app.queries import submissions
+from app.queries import sealed_copies
 from app.rules.sealing import SealedCondition
 from tests import samples
 from tests.conftest import Clock
@@ -66,7 +66,7 @@ def room(database: Database, story: Story, files: Files) -> Callable[..., list[U
 
 def versions(database: Database, review_id: UUID) -> list[UUID]:
     with database.read() as session:
-        content = submissions.sealed(session, session.get_one(Review, review_id).submission_id).content
+        content = sealed_copies.document(session, session.get_one(Review, review_id).submission_id).content
         return [item.version_id for item in content.answer("B01").evidence]
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.db import Database
 from app.models import Membership, Person, Review, Role
-from app.queries import reviews, submissions
+from app.queries import reviews, sealed_copies
 from tests.judging import CODES, assigned, scored, sealed, sealed_submission
 from tests.story import NOW, Story
 
@@ -42,7 +42,7 @@ def review(session: Session, review_id: UUID) -> Review:
 def version_of(database: Database, review_id: UUID) -> UUID:
     """The evidence file in the sealed copy of this review's submission."""
     with database.read() as session:
-        content = submissions.sealed(session, review(session, review_id).submission_id).content
+        content = sealed_copies.document(session, review(session, review_id).submission_id).content
         return content.answer("B01").evidence[0].version_id
 
 

@@ -13,13 +13,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
-from app import jobs
 from app.actions import scans
 from app.adapters.files import Files, StoreAway
 from app.adapters.scan import EICAR, Scanner
 from app.config import Environment, Settings
 from app.db import Database
-from app.jobs import Scanning
+from app.jobs import pauses
+from app.jobs.scans import Scanning, scanning
 from app.models import (
     Evidence,
     EvidenceCheck,
@@ -340,7 +340,7 @@ class TestEndToEnd:
 
     @pytest.fixture
     def work(self, settings: Settings, database: Database) -> Scanning:
-        return jobs.scanning(settings, database)
+        return scanning(settings, database)
 
     @pytest.mark.parametrize(
         ("content", "name"),
@@ -376,12 +376,12 @@ class TestEndToEnd:
         real.kill()
         for number in range(3):
             upload(browser, story, b"Illustrative" * (number + 1), "a.txt")
-        assert work() == jobs.AWAY_SECONDS
+        assert work() == pauses.AWAY_SECONDS
         with database.read() as session:
             ids: list[UUID] = list(session.exec(select(EvidenceVersion.id)).all())
         assert {colleague.get(f"/evidence-files/{one}").status_code for one in ids} == {409}
         real.start()
-        assert work() == jobs.PAUSE_SECONDS
+        assert work() == pauses.PAUSE_SECONDS
         assert {colleague.get(f"/evidence-files/{one}").status_code for one in ids} == {200}
 
     def test_U15_a_signature_learnt_later_locks_the_file_away(

@@ -173,6 +173,7 @@ def test_what_is_no_address_comes_back_with_what_to_do(client: TestClient, email
         {"host": "evil.example"},
         {"host": "127.0.0.1:8000@evil.example"},
         {"host": "evil.example:8000"},
+        {"host": "localhost"},
         {"x-forwarded-host": "evil.example"},
         {"x-host": "evil.example"},
         {"x-original-url": "https://evil.example/"},

@@ -232,10 +232,18 @@ def test_nothing_is_kept_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("sent", "status", "sentence"),
     [
-        ({"files": {"file": ("", b"")}}, 422, "Choose the certificate’s PDF file."),
-        ({"data": {"file": "text"}}, 422, "Choose the certificate’s PDF file."),
-        ({"files": {"other": ("a.pdf", b"x")}}, 422, "Choose the certificate’s PDF file."),
-        ({}, 422, "Choose the certificate’s PDF file."),
+        (
+            {"files": {"file": ("", b"")}},
+            422,
+            "Choose the certificate’s file: a PDF, a credential or a badge.",
+        ),
+        ({"data": {"file": "text"}}, 422, "Choose the certificate’s file: a PDF, a credential or a badge."),
+        (
+            {"files": {"other": ("a.pdf", b"x")}},
+            422,
+            "Choose the certificate’s file: a PDF, a credential or a badge.",
+        ),
+        ({}, 422, "Choose the certificate’s file: a PDF, a credential or a badge."),
         ({"files": {"file": ("a.pdf", bytes(5 * MEGABYTE + 1))}}, 413, "This file is larger than 5 MB."),
         ({"files": {"file": ("a.pdf", bytes(7 * MEGABYTE))}}, 413, "larger than the portal takes"),
     ],

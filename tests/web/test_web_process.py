@@ -1,9 +1,13 @@
 """What a web process loads at its start: each library below belongs to a process apart, and costs every worker 2 to
 60 MB."""
 
+import os
 import subprocess
 import sys
 
+import pytest
+
+from app.cli_serving import become_server
 from app.config import ROOT
 
 APART = {
@@ -19,9 +23,25 @@ APART = {
 }
 
 
-def test_the_web_process_loads_no_parser_and_no_arithmetic() -> None:
-    program = "import sys, app.main; print(*{name.partition('.')[0] for name in sys.modules})"
+def loaded(module: str) -> set[str]:
+    """The packages that a process has loaded once it has imported this module."""
+    program = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     said = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert APART & set(said.stdout.split()) == set()
+    return set(said.stdout.split())
+
+
+def test_the_web_process_loads_no_parser_and_no_arithmetic() -> None:
+    assert APART & loaded("app.main") == set()
+
+
+def test_the_process_that_watches_the_web_processes_loads_no_portal() -> None:
+    assert {"fastapi", "sqlalchemy", "typer"} & loaded("app.cli_serving") == set()
+
+
+def test_the_command_line_becomes_that_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(os, "execv", lambda _path, command: given.extend(command))
+    become_server("127.0.0.1", 8001, 3)
+    assert given == [sys.executable, "-m", "app.cli_serving", "127.0.0.1", "8001", "3"]

@@ -13,6 +13,7 @@ FOLDER = ROOT / "static" / "badges"
 KINDS = {"svg": "image/svg+xml", "png": "image/png"}
 _NAMESPACE = "https://purl.imsglobal.org/spec/ob/v3p0"
 _KEYWORD = b"openbadgecredential"
+_PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"\x00\x00\x00\x00IEND"
 
 
@@ -22,6 +23,11 @@ def picture(name: str, kind: str) -> bytes:
     if kind not in KINDS:
         raise KeyError(kind)
     return (FOLDER / f"{name}.{kind}").read_bytes()
+
+
+def kind_of(data: bytes) -> str:
+    """Which kind a file can be, if it is one of ours at all."""
+    return "png" if data.startswith(_PNG_START) else "svg"
 
 
 def baked(image: bytes, kind: str, jwt: str) -> bytes:

@@ -8,7 +8,10 @@ import base64
 import json
 from typing import Any
 
-from app.adapters.signing.keys import Key
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from app.adapters.signing.keys import SHA256, SIZE, Key, NoKey, public_key
 
 VC_TYPE = (
     "vc+jwt"  # Securing Verifiable Credentials using JOSE (W3C), and the media type that it is served with
@@ -27,6 +30,19 @@ def claims_of(jwt: str) -> dict[str, Any]:
     payload = jwt.split(".")[1]
     found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return found
+
+
+def is_signed_by(jwt: str, certificate_pem: str) -> bool:
+    """Whether one that the register keeps was signed by the key of this certificate. What it says of its own key and
+    of its algorithm decides nothing."""
+    message, _, signature = jwt.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    r, s = int.from_bytes(raw[:SIZE]), int.from_bytes(raw[SIZE:])
+    try:
+        public_key(certificate_pem).verify(encode_dss_signature(r, s), message.encode(), SHA256)
+    except (InvalidSignature, NoKey):
+        return False
+    return True
 
 
 def _part(value: dict[str, Any]) -> str:

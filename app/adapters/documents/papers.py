@@ -10,7 +10,7 @@ from docx.oxml.ns import nsdecls
 from app.adapters.documents.saving import saved
 from app.adapters.documents.writing import MARGINS, WIDTH, describe, paragraph
 from app.adapters.forms import escaped
-from app.adapters.papers import Block, Bullets, Grid, Heading, Paper, Text
+from app.adapters.papers import Bars, Block, Bullets, Grid, Heading, Paper, Text
 
 NARROWEST, WIDEST = 18, 60  # letters of a column that is given as much room as it asks for
 
@@ -43,6 +43,8 @@ def _block(block: Block) -> Iterator[str]:
             yield paragraph(block.text, "Quote" if block.is_quoted else "", bold=block.is_strong)
         case Bullets():
             yield from (paragraph(item, "ListBullet") for item in block.items)
+        case Bars():
+            return
         case Grid():
             yield paragraph(block.caption, "Heading2")
             yield _table(block)

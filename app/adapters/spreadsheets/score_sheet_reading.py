@@ -1,20 +1,23 @@
 """A reviewer's score sheet, on its way back in."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from app.adapters.forms import KEY_COLUMN, NotReadable, unlettered
 from app.adapters.spreadsheets.cells import rows, shown
 from app.adapters.spreadsheets.reading import from_book, identity_in, joined, keyed
 from app.adapters.spreadsheets.score_sheets import (
+    CONDITIONS,
     EVIDENCE,
     PORTAL,
     SCORES,
     VERDICT,
+    WAS_DONE,
     WRITTEN_IN,
     FilledSheet,
     SheetIdentity,
+    condition_name,
     identity_of,
     key_of,
     link_name,
@@ -33,22 +36,24 @@ def read(source: bytes) -> FilledSheet:
 def _found(book: Any) -> FilledSheet:
     identity = identity_of(unlettered(identity_in(book, PORTAL)))
     texts, places = _table(book, SCORES, WRITTEN_IN, list(identity.versions))
-    links = _links(identity)
-    if links:  # a sheet from before there were verdicts in it has none to bring
-        verdicts, where = _table(book, EVIDENCE, (VERDICT,), list(links))
-        for named, (code, name) in links.items():
-            texts[code][name] = verdicts[named][VERDICT]
-            places[code][name] = f"{where[named][VERDICT]} of the sheet “{EVIDENCE}”"
+    for sheet, column, name_of in ((EVIDENCE, VERDICT, link_name), (CONDITIONS, WAS_DONE, condition_name)):
+        known = _known(identity, name_of)
+        if not known:  # a sheet from before there was such a table has none to bring
+            continue
+        chosen, where = _table(book, sheet, (column,), list(known))
+        for named, (code, name) in known.items():
+            texts[code][name] = chosen[named][column]
+            places[code][name] = f"{where[named][column]} of the sheet “{sheet}”"
     return FilledSheet(identity, texts, places)
 
 
-def _links(identity: SheetIdentity) -> dict[str, tuple[str, str]]:
-    """Criterion code and name of each link that the sheet went out with, by reference."""
+def _known(identity: SheetIdentity, name_of: Callable[[int], str]) -> dict[str, tuple[str, str]]:
+    """Criterion code and name of each link, or condition, that the sheet went out with, by reference."""
     found: dict[str, tuple[str, str]] = {}
     for code in identity.versions:
         number = 1
-        while key_of(code, link_name(number)) in identity.written:
-            found[reference(code, number)] = (code, link_name(number))
+        while key_of(code, name_of(number)) in identity.written:
+            found[reference(code, number)] = (code, name_of(number))
             number += 1
     return found
 

@@ -27,12 +27,14 @@ from app.adapters.forms import (
 from app.adapters.spreadsheets.cells import OPTIONS, Looks, cell, pieces
 from app.adapters.spreadsheets.writing import IDENTITY_ROW
 
-ABOUT, SCORES, EVIDENCE, PORTAL = "About", "Scores", "Evidence", "Portal"
+ABOUT, SCORES, EVIDENCE, CONDITIONS, PORTAL = "About", "Scores", "Evidence", "Asked last time", "Portal"
 SCORE, REASON, NOTE = "Score", "Reason", "Private note"
 WRITTEN_IN = (SCORE, REASON, NOTE)
 SCORE_TEXTS = ("0", "1", "2", "3")
 VERDICT = "What it does"
 VERDICT_TEXTS = ("Supports", "Partly", "Does not", "Could not open")
+WAS_DONE = "Was it done?"
+WAS_DONE_TEXTS = ("Done", "Not done")
 _COLUMNS = (
     (KEY_COLUMN, 12),
     ("Criterion", 28),
@@ -44,7 +46,15 @@ _COLUMNS = (
 )
 _FIRST = [name for name, _ in _COLUMNS].index(SCORE)
 _LINK_COLUMNS = ((KEY_COLUMN, 12), ("Criterion", 28), ("Evidence", 40), ("Where to look", 40), (VERDICT, 18))
+_CONDITION_COLUMNS = (
+    (KEY_COLUMN, 12),
+    ("Criterion", 28),
+    ("Condition", 40),
+    ("What the organisation says it did", 50),
+    (WAS_DONE, 14),
+)
 _LINK = "Evidence {}"  # names a link among the texts of its criterion
+_CONDITION = "Condition {}"  # and a condition
 _KIND = "score sheet"
 
 
@@ -58,6 +68,15 @@ class SheetLink:
 
 
 @dataclass(frozen=True)
+class SheetCondition:
+    """What was asked last time, what the organisation says that it did, and the reviewer's own mark."""
+
+    text: str
+    answer: str
+    mark: str
+
+
+@dataclass(frozen=True)
 class SheetRow:
     """One criterion: what is asked, what each score means, and the reviewer's own texts and verdicts."""
 
@@ -67,6 +86,7 @@ class SheetRow:
     descriptors: tuple[str, ...]
     texts: Mapping[str, str]  # by the columns that are written in
     links: tuple[SheetLink, ...] = ()
+    conditions: tuple[SheetCondition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,8 +130,13 @@ def link_name(number: int) -> str:
     return _LINK.format(number)
 
 
+def condition_name(number: int) -> str:
+    """How the mark of a criterion's condition is called among its texts; conditions are counted from 1."""
+    return _CONDITION.format(number)
+
+
 def reference(code: str, number: int) -> str:
-    """How the sheet of evidence calls a link."""
+    """How the sheets of evidence and of conditions call one of them."""
     return f"{code}/{number}"
 
 
@@ -125,7 +150,12 @@ def written(rows: Sequence[SheetRow]) -> dict[str, str]:
         for row in rows
         for number, link in enumerate(row.links, 1)
     }
-    return texts | verdicts
+    marks = {
+        key_of(row.code, condition_name(number)): digest(condition.mark)
+        for row in rows
+        for number, condition in enumerate(row.conditions, 1)
+    }
+    return texts | verdicts | marks
 
 
 def write(sheet: ScoreSheet) -> bytes:
@@ -137,7 +167,9 @@ def write(sheet: ScoreSheet) -> bytes:
     looks = Looks.of(book)
     _write_about(book.add_worksheet(ABOUT), sheet, looks)
     _write_rows(book.add_worksheet(SCORES), sheet.rows, looks)
-    _write_links(book.add_worksheet(EVIDENCE), sheet.rows, looks)
+    _write_choices(book.add_worksheet(EVIDENCE), _LINK_COLUMNS, _links(sheet.rows), VERDICT_TEXTS, looks)
+    if asked := _conditions(sheet.rows):
+        _write_choices(book.add_worksheet(CONDITIONS), _CONDITION_COLUMNS, asked, WAS_DONE_TEXTS, looks)
     hidden = book.add_worksheet(PORTAL)
     hidden.write_string(0, 0, IDENTITY_ROW, looks.quiet)
     hidden.write_string(0, 1, lettered(asdict(sheet.identity)), looks.quiet)
@@ -145,6 +177,32 @@ def write(sheet: ScoreSheet) -> bytes:
     hidden.protect()
     book.close()
     return target.getvalue()
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A row of which one cell is chosen from a list."""
+
+    row: SheetRow
+    number: int
+    told: tuple[str, str]
+    chosen: str
+
+
+def _links(found: Sequence[SheetRow]) -> list[_Choice]:
+    return [
+        _Choice(row, number, (one.title, one.place), one.verdict)
+        for row in found
+        for number, one in enumerate(row.links, 1)
+    ]
+
+
+def _conditions(found: Sequence[SheetRow]) -> list[_Choice]:
+    return [
+        _Choice(row, number, (one.text, one.answer), one.mark)
+        for row in found
+        for number, one in enumerate(row.conditions, 1)
+    ]
 
 
 def _write_about(target: Worksheet, sheet: ScoreSheet, looks: Looks) -> None:
@@ -183,18 +241,22 @@ def _offer(target: Worksheet, row: int, column: int, choices: Sequence[str], mes
     target.data_validation(row, column, row, column, {**rule, "error_message": message})
 
 
-def _write_links(target: Worksheet, found: Sequence[SheetRow], looks: Looks) -> None:
-    """One row a link between an answer and its evidence."""
-    _begin(target, _LINK_COLUMNS, looks)
-    links = [(row, number, link) for row in found for number, link in enumerate(row.links, 1)]
-    last = len(_LINK_COLUMNS) - 1
-    for at, (row, number, link) in enumerate(links, 1):
-        told = (f"{row.code} {row.title}", link.title, link.place)
-        target.write_string(at, 0, reference(row.code, number), looks.told)
-        for column, text in enumerate(told, 1):
+def _write_choices(
+    target: Worksheet,
+    columns: Sequence[tuple[str, int]],
+    found: Sequence[_Choice],
+    offered: Sequence[str],
+    looks: Looks,
+) -> None:
+    """One row each, with one cell to choose in."""
+    _begin(target, columns, looks)
+    last = len(columns) - 1
+    for at, one in enumerate(found, 1):
+        target.write_string(at, 0, reference(one.row.code, one.number), looks.told)
+        for column, text in enumerate((f"{one.row.code} {one.row.title}", *one.told), 1):
             target.write_string(at, column, cell(text), looks.told)
-        target.write_string(at, last, cell(link.verdict), looks.answer)
-        _offer(target, at, last, VERDICT_TEXTS, "Choose from the list, or leave the cell empty.")
+        target.write_string(at, last, cell(one.chosen), looks.answer)
+        _offer(target, at, last, offered, "Choose from the list, or leave the cell empty.")
     target.protect("", {"format_rows": True, "format_columns": True})
 
 

@@ -22,14 +22,13 @@ from app.adapters.signing.opening import place_of
 from app.adapters.signing.press import SigningPress, ToSign, Work
 from app.config import Settings
 from app.db import Database
+from app.jobs.pauses import AWAY_SECONDS, PAUSE_SECONDS
 from app.models import Certificate
 from app.queries import certificate_files as queries
 from app.queries import signing_keys as key_queries
 from app.rules.printed import facts_of
 
 log = structlog.get_logger()
-PAUSE_SECONDS = 1.0
-AWAY_SECONDS = 15.0  # between two looks whether a key is there
 IDLE_ROUNDS = 60  # without work, until the processes go and their memory with them
 
 
