@@ -13,20 +13,14 @@ from pathlib import Path
 
 from benchmarks import seeding
 from benchmarks.lines import Line, Visits
-from benchmarks.load import checked
+from benchmarks.load import checked, percentile
 from benchmarks.postgres import Postgres, postgresql
 from benchmarks.served import Served, free_port, portal_command, production, served
 from benchmarks.tables import head, row
 from benchmarks.wire import Gone, Wire
 
-RATES = (
-    22,
-    44,
-    88,
-    130,
-    175,
-    217,
-)  # a second; the first is the peak of all trusts and ICBs, the last that of L
+# A second; the first is the peak of all trusts and ICBs, the last that of L.
+RATES = (22, 44, 88, 130, 175, 217)
 AIM = 1_040  # a second: XL, every organisation that files with the NHS
 LONGEST_P99_MS = 2_000
 WORKERS = (2, 4)
@@ -45,8 +39,7 @@ class Minute:
     database_ms: float = 0.0
 
     def percentile(self, share: float) -> float:
-        times = sorted(self.times)
-        return times[min(len(times) - 1, int(len(times) * share))] * 1000
+        return percentile(self.times, share) * 1000
 
 
 def report(folder: Path, organisations: int, seconds: float) -> str:

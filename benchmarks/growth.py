@@ -1,13 +1,29 @@
-"""How many statements a page sends."""
+"""A portal in this process, and how many statements its pages send."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
+from fastapi import FastAPI
 
+from app.config import Environment, Settings
 from app.db import Database
+from app.main import create_app
 
 ADDRESS = "http://127.0.0.1:8000"
+
+
+def production_app(folder: Path, url: str) -> FastAPI:
+    """The portal with production's settings and this database."""
+    settings = Settings(
+        environment=Environment.PRODUCTION,
+        data_dir=folder,
+        base_url=ADDRESS,
+        scanner="tcp://127.0.0.1:1",
+        database_url=url,
+    )
+    return create_app(settings)
 
 
 @contextmanager

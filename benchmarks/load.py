@@ -29,8 +29,7 @@ class Measured:
 
     def percentile(self, share: float) -> float:
         """Milliseconds within which that share of all requests was answered."""
-        times = sorted(time_ for one in self.rounds for time_ in one.times)
-        return times[min(len(times) - 1, int(len(times) * share))] * 1000
+        return percentile([time_ for one in self.rounds for time_ in one.times], share) * 1000
 
     @property
     def per_second(self) -> list[float]:
@@ -40,6 +39,11 @@ class Measured:
     def cpu_ms(self) -> list[float]:
         """Server CPU of one request, milliseconds, by round."""
         return [one.server_cpu / len(one.times) * 1000 for one in self.rounds]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest of them that no more than ``share`` of them stay under."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def median(values: Sequence[float]) -> float:
