@@ -26,11 +26,12 @@ from app.jobs.mails import deliver_due
 from app.jobs.scans import scanning
 from app.main import configure_log
 from app.models import Organisation, Person, Role
-from app.queries import audit, certificate_files, evidence, invariants
+from app.queries import audit, certificate_files, evidence, heads, invariants
 from app.queries import scans as queries_of_scans
 from app.queries.frameworks import FrameworkShelf, newest, newest_parsed
 from app.rules.days import UK
 from app.rules.errors import RuleError
+from app.rules.heads import read_kept
 from app.rules.sessions import normal_address
 from app.rules.tables import permissions_page, settings_page, workflow_page
 from app.upgrade import differences, upgrade
@@ -202,10 +203,18 @@ def criteria_publish(path: Path) -> None:
 
 
 @history.command("verify")
-def audit_verify() -> None:
+def audit_verify(
+    kept: Annotated[
+        Path | None,
+        typer.Option("--heads", help="A kept copy of history-heads.csv to check against as well."),
+    ] = None,
+) -> None:
     """Check every line of history, every seal and every status; exit 1 when something does not hold."""
+    with refusals_told():
+        outside = read_kept(kept.read_text(encoding="utf-8-sig", errors="replace")) if kept else []
     with Database(settings_made().database).read() as session:
         lines, faults = audit.count(session), audit.verify(session)
+        faults += heads.other_than(session, outside)
     for fault in faults:
         typer.echo(fault)
     typer.echo(f"{lines} lines of history, {len(faults)} faults")

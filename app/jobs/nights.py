@@ -1,12 +1,14 @@
-"""What a new day brings: changes of organisations whose day has come, a look at the invariants, the sums of the day."""
+"""What a new day brings: changes of organisations whose day has come, a look at the invariants, the sums of the day,
+and the head of its history."""
 
 import structlog
 
-from app.actions import day_ends, invariants
+from app.actions import day_ends, heads, invariants
 from app.actions.organisation_places import By, apply_due
 from app.config import Settings
 from app.db import Database
-from app.queries import organisation_changes
+from app.queries import audit, organisation_changes
+from app.queries import heads as head_queries
 from app.rules.days import last_night, uk_day
 
 log = structlog.get_logger()
@@ -44,3 +46,20 @@ def close_day(database: Database) -> bool:
         day_ends.close_day(session, at=database.now(session))
     database.learn_sizes()
     return True
+
+
+def publish_head(database: Database, contact: str) -> list[str]:
+    """Once a night, publish the head of the day that is over, and see whether everything still says what the history
+    says: so that whoever changes the past is found within a day. Returns what does not."""
+    with database.read() as session:
+        newest = next(iter(head_queries.published(session, most=1)), None)
+        if newest and newest.day >= heads.day_due(database.now(session)):
+            return []
+        faults = audit.verify(session) if newest else []
+    with database.write() as session:
+        at = database.now(session)
+        if heads.publish(session, at=at) and faults:
+            heads.tell(session, faults, contact=contact, at=at)
+    if faults:
+        log.error("history and records differ", number=len(faults))
+    return faults

@@ -16,7 +16,7 @@ from app.config import Settings
 from app.db import Database
 from app.jobs.certificates import Drawing
 from app.jobs.mails import deliver_due, remind_due
-from app.jobs.nights import apply_changes, check_invariants, close_day
+from app.jobs.nights import apply_changes, check_invariants, close_day, publish_head
 from app.jobs.pauses import AWAY_SECONDS, MINUTE, PAUSE_SECONDS
 from app.jobs.scans import scanning
 
@@ -73,6 +73,10 @@ def _rounds(
         close_day(database)
         return MINUTE
 
+    def publish() -> float:
+        publish_head(database, settings.contact_email)
+        return MINUTE
+
     return [
         _round("mails", deliver, alive),
         _round("scans", scanning(settings, database)),
@@ -81,6 +85,7 @@ def _rounds(
         _round("organisations", follow),
         _round("invariants", check),
         _round("dashboards", close),
+        _round("history", publish),
     ]
 
 

@@ -18,7 +18,7 @@ from app.models import (
     Status,
     Submission,
 )
-from app.queries import audit_credentials, audit_reviews
+from app.queries import audit_credentials, audit_reviews, heads
 from app.rules import history
 from app.rules.history import canonical, sha256
 from app.rules.sealing import read
@@ -53,6 +53,7 @@ def verify(session: Session) -> list[str]:
         *_file_faults(session, drawn),
         *audit_reviews.changed_since_sealed(session),
         *audit_credentials.changed_since_signed(session),
+        *heads.faults(session),
     ]
 
 

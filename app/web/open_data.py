@@ -4,8 +4,9 @@ from datetime import datetime, time
 
 from fastapi import APIRouter, Request, Response
 
-from app.queries import register, register_changes
+from app.queries import heads, register, register_changes
 from app.rules.days import UK, uk_day
+from app.rules.heads import COLUMNS as HEAD_COLUMNS
 from app.web.api import PREFIX, PUBLIC_FOR
 from app.web.pages import page
 from app.web.portal import Portal
@@ -28,8 +29,9 @@ NEWEST = 200  # changes in the feed
 
 
 @router.get("/open-data")
-async def show(request: Request, who: MaybePerson) -> Response:
-    return page(request, "open_data/show", who, prefix=PREFIX)
+async def show(request: Request, who: MaybePerson, session: Transaction) -> Response:
+    head = next(iter(heads.published(session, most=1)), None)
+    return page(request, "open_data/show", who, prefix=PREFIX, head=head)
 
 
 @router.get("/register.xlsx")
@@ -45,6 +47,13 @@ async def changes(session: Transaction, at: Now) -> Response:
     on = uk_day(at)
     rows = register_changes.changes(session, on, most=register_changes.how_many(session, on))
     return csv_response(f"register-changes-{on}.csv", CHANGE_COLUMNS, [_cells(row) for row in rows])
+
+
+@router.get("/history-heads.csv")
+async def history_heads(session: Transaction, at: Now) -> Response:
+    """The head of each day, the newest first: who keeps this file can tell whether the past was written anew."""
+    rows = [(one.day, one.sha256) for one in heads.published(session)]
+    return csv_response(f"history-heads-{uk_day(at)}.csv", HEAD_COLUMNS, rows)
 
 
 @router.get("/register.atom")

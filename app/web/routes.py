@@ -187,6 +187,7 @@ PUBLIC = frozenset(
         "/register/organisations/{ods_code}",
         "/register.xlsx",
         "/register-changes.csv",
+        "/history-heads.csv",
         "/register.atom",
         "/open-data",
         "/verify",

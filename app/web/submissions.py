@@ -266,7 +266,9 @@ async def download(
 async def show_withdraw(
     request: Request, who: Person, session: Transaction, submission: Withdrawable
 ) -> Response:
-    if Verb.WITHDRAW not in open_verbs(submission.status):
+    # Under appeal too: a page that opened from the first start on would tell of the reviewers.
+    is_released = decisions.released_of(session, submission.id) is not None
+    if is_released or Verb.WITHDRAW not in open_verbs(submission.status):
         return go(f"/submissions/{submission.id}")
     return page(request, "submissions/withdraw", who, **_withdraw_page(session, submission, ""))
 

@@ -74,7 +74,8 @@ class Stage:
     def sealing(self, part: str, id_: UUID) -> Attempt:
         def attempt(session: Session) -> str:
             review = self.review(session, id_)
-            assert review
+            if review is None:
+                return GONE
             reviews.seal(session, review, self.story.framework, by=self.who(session, part), at=NOW)
             return "sealed"
 
@@ -268,6 +269,30 @@ def test_k13_a_reviewer_is_replaced_while_they_save_and_no_score_is_orphaned(sta
     kept(stage)
 
 
+def sealing_and_replaced(stage: Stage) -> tuple[UUID, list[object]]:
+    """One reviewer has scored all, seals and is replaced at the same moment; the other is at work."""
+    with stage.database.write() as session:
+        submission, (first, _second) = both_started(session, stage, ALL_TWOS)
+    seal, replace = stage.sealing("reviewer_1", first), reassigning(stage, submission.id, first)
+    return submission.id, at_once(stage.database, seal, replace)
+
+
+def test_k13_a_reviewer_seals_while_being_replaced_and_one_of_the_two_wins(stage: Stage) -> None:
+    for _ in range(STARTS):
+        id_, said = sealing_and_replaced(stage)
+        with stage.database.read() as session:
+            statuses = sorted(session.exec(select(Review.status).where(Review.submission_id == id_)).all())
+            told = {
+                "sealed": (["sealed", Conflict], sorted([ReviewStatus.SEALED, ReviewStatus.STARTED])),
+                GONE: (
+                    [GONE, "reassigned"],
+                    sorted([ReviewStatus.REMOVED, ReviewStatus.STARTED, ReviewStatus.ASSIGNED]),
+                ),
+            }
+            assert (said, statuses) == told[str(said[0])]
+    kept(stage)
+
+
 # With the lock off. On SQLite there is nothing to turn off: it has one writer.
 
 
@@ -310,9 +335,15 @@ def vote_twice(stage: Stage) -> list[object]:
     return sorted(at_once(stage.database, again, again), key=str)
 
 
+def seal_and_replace(stage: Stage) -> list[object]:
+    """Both told that they have won counts like the database's refusal."""
+    said = sealing_and_replaced(stage)[1]
+    return [IntegrityError] if said == ["sealed", "reassigned"] else said
+
+
 @pytest.mark.reaches_past
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has one writer, so no lock can be taken off")
-@pytest.mark.parametrize("race", [seal_both, decide_twice, decide_and_withdraw, vote_twice])
+@pytest.mark.parametrize("race", [seal_both, decide_twice, decide_and_withdraw, vote_twice, seal_and_replace])
 def test_with_the_lock_off_the_same_races_go_wrong(stage: Stage, race: Race) -> None:
     """The second guard, the unique number of a line of history, stops the loser without a word to say; or nothing
     does, and what was withdrawn is decided all the same."""

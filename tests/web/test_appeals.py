@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from app.actions import reviews
 from app.db import Database
 from app.models import Appeal, Certificate, Outcome, Person, Role, Status, Submission
 from tests import judging, rounds
@@ -130,6 +131,23 @@ def test_nothing_shows_before_the_release(database: Database, story: Story, brow
         rounds.decided(session, story, session.get_one(Submission, id_), Outcome.NOT_YET)
     after = lead.get(path)
     assert (before.status_code, after.content == before.content) == (404, True)
+
+
+def test_b07_an_appeal_is_not_withdrawn_whether_its_judges_have_begun_or_not(
+    refused: UUID, database: Database, story: Story, browser_of: Browser
+) -> None:
+    lead, page = browser_of(story.people["lead_a"]), f"/submissions/{refused}"
+    lead.post(f"{page}/appeal", data=FORM)
+    for status in (Status.APPEALED, Status.IN_REVIEW):
+        if status is Status.IN_REVIEW:
+            with database.write() as session:
+                story = rounds.cast(session, story)
+                (review,) = judging.assigned(session, story, refetched(session, refused), "reviewer_4")
+                reviews.start(session, review, by=story.who(session, "reviewer_4"), at=NOW)
+        assert now_of(database, refused)[0] is status
+        shown = lead.get(f"{page}/withdraw")
+        sent = lead.post(f"{page}/withdraw", data={"reason": "Newer figures."})
+        assert (shown.status_code, shown.headers["location"], sent.status_code) == (303, page, 409)
 
 
 def test_the_portal_says_when_nobody_is_left_to_judge(

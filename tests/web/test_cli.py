@@ -54,6 +54,21 @@ def test_from_nothing_to_a_first_administrator(run: Run, tmp_path: Path) -> None
     assert run("sweep") == (0, "0 files removed")
 
 
+def test_a_kept_copy_of_the_heads_is_held_against_the_history(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    run("load")
+    kept = tmp_path / "kept.csv"
+    kept.write_text(f"Day,Head\n2026-11-21,{'a' * 64}\n", encoding="utf-8-sig")
+    said = f"history head of 21 November 2026: the kept copy says {'a' * 64}, the history says nothing"
+    assert run("audit", "verify", "--heads", str(kept)) == (1, f"{said}\n2 lines of history, 1 faults")
+    kept.write_text("Day,Head\n")
+    assert run("audit", "verify", "--heads", str(kept)) == (0, "2 lines of history, 0 faults")
+    for wrong in ("A,B\n1,2\n", "Day,Head\nyesterday,a\n", "Day,Head\n2026-11-21\n"):
+        kept.write_text(wrong)
+        sentence = "This is not a file of heads. Its columns are Day, Head."
+        assert run("audit", "verify", "--heads", str(kept)) == (1, sentence)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

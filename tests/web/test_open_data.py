@@ -9,6 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.db import Database
+from app.jobs.nights import publish_head
+from app.queries import heads
+from app.rules.heads import read_kept
 from tests.conftest import ORIGIN, Clock
 from tests.holdings import ON, certificate, trust
 from tests.story import Story
@@ -80,6 +83,27 @@ def test_an_empty_register_has_files_and_a_feed_too(client: TestClient, clock: C
     assert sheet.max_row == 1
     feed = ElementTree.fromstring(client.get("/register.atom").content)
     assert feed.findall("a:entry", ATOM) == []
+
+
+def test_c14_the_newest_head_is_on_the_page_and_all_of_them_are_a_file(
+    client: TestClient, database: Database, clock: Clock
+) -> None:
+    assert rows_of(client.get("/history-heads.csv")) == [["Day", "Head"]]
+    assert "The first head is published in the night" in client.get("/open-data").text
+    for _ in range(2):
+        publish_head(database, "office@example.invalid")
+        clock.at += timedelta(days=1)
+    with database.read() as session:
+        newest, first = heads.published(session)
+    answer = client.get("/history-heads.csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="history-heads-2026-11-24.csv"'
+    assert rows_of(answer)[1:] == [
+        ["2026-11-22", newest.sha256],
+        ["2026-11-21", first.sha256],
+    ]
+    assert read_kept(answer.content.decode("utf-8-sig")) == [newest, first]
+    page = client.get("/open-data").text
+    assert ("22 November 2026" in page, newest.sha256 in page, first.sha256 in page) == (True, True, False)
 
 
 def test_the_page_says_how_to_connect(client: TestClient) -> None:

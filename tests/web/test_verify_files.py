@@ -1,6 +1,7 @@
 """Checking a certificate by its file: C-03 to C-07, C-11. The register decides, and no forgery passes."""
 
 import os
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -63,10 +64,12 @@ def test_c03_c05_every_forgery_is_refused_and_the_originals_are_accepted(
 def test_c06_every_file_with_changed_bytes_has_an_answer_and_none_is_genuine(
     known: Registered, client: TestClient, unhindered: None
 ) -> None:
-    answers = [send(client, one.pdf) for one in edits.flipped(original(), FLIPS)]
-    assert len(answers) == FLIPS
-    assert {one.status_code for one in answers} == {200}
-    assert {verdict(one) for one in answers} <= {"Changed copy", "Not ours"}
+    told = Counter[tuple[int, str]]()
+    for one in edits.flipped(original(), FLIPS):
+        answer = send(client, one.pdf)
+        told[answer.status_code, verdict(answer)] += 1
+    assert told.total() == FLIPS
+    assert set(told) <= {(200, "Changed copy"), (200, "Not ours")}
 
 
 @pytest.mark.parametrize("form", ["signed", "accessible"])
