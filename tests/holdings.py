@@ -1,4 +1,5 @@
-"""Certificates and submissions in any state, put straight into the database, for counts."""
+"""Certificates, decisions and submissions in any state, put straight into the database: for counts, and where only the
+row matters."""
 
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -9,6 +10,7 @@ from sqlmodel import Session, select
 from app.actions.standings import follow_stage, restate
 from app.models import (
     Certificate,
+    Condition,
     Decision,
     Organisation,
     Outcome,
@@ -61,6 +63,31 @@ def submission(
     return row
 
 
+def decision(
+    session: Session, story: Story, made: Submission, outcome: Outcome = Outcome.RECOGNISED
+) -> Decision:
+    """A decision that the rule agrees with. Nothing was judged before it."""
+    row = Decision(
+        submission_id=made.id,
+        outcome=outcome,
+        rule_outcome=outcome,
+        decided_at=NOW,
+        decided_by_id=story.people["administrator"].id,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def condition(session: Session, story: Story, made: Submission, code: str, text: str) -> Condition:
+    """What a decision asks for. It is made here too: "not yet", because no other asks for anything."""
+    asking = decision(session, story, made, Outcome.NOT_YET)
+    row = Condition(decision_id=asking.id, criterion_code=code, text=text)
+    session.add(row)
+    session.flush()
+    return row
+
+
 def certificate(
     session: Session,
     story: Story,
@@ -74,18 +101,9 @@ def certificate(
 ) -> Certificate:
     """A certificate of the organisation as it is now. ``at``: when the portal comes to know of it."""
     made = submission(session, story, organisation, level, at=at)
-    decision = Decision(
-        submission_id=made.id,
-        outcome=Outcome.RECOGNISED,
-        rule_outcome=Outcome.RECOGNISED,
-        decided_at=NOW,
-        decided_by_id=story.people["administrator"].id,
-    )
-    session.add(decision)
-    session.flush()
     found, serial = story.framework.level(level), next(_serials)
     row = Certificate(
-        decision_id=decision.id,
+        decision_id=decision(session, story, made).id,
         number=f"ARF-{issued.year}-{serial:06d}",
         year=issued.year,
         serial=serial,

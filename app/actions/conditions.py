@@ -34,9 +34,7 @@ def answer(
     RuleError when nothing is asked here (any more) or the text can't be kept; Stale when a colleague saved another
     text since. Saving what is saved already changes nothing, so a form sent twice is saved once.
     """
-    asked = conditions.by_code(session, self_assessment, framework).get(code, [])
-    if condition_id not in {one.condition_id for one in asked} or condition_id is None:
-        raise RuleError("This is no longer asked for. Nothing was saved.")
+    condition_id = _require_asked(session, self_assessment, framework, code, condition_id)
     moving.require_writable(session, self_assessment, code)
     tidied = passage(text, f"{FIELD}{condition_id}")
     row = conditions.answer_of(session, condition_id, self_assessment.id)
@@ -59,3 +57,13 @@ def answer(
     stream = f"self-assessment:{self_assessment.id}"
     record(session, stream, "answer condition", by=by.person_id, at=at, facts=facts)
     return row
+
+
+def _require_asked(
+    session: Session, self_assessment: SelfAssessment, framework: Framework, code: str, id_: UUID | None
+) -> UUID:
+    """A page may be older than the decision that took its condition away."""
+    asked = conditions.by_code(session, self_assessment, framework).get(code, [])
+    if id_ not in {one.condition_id for one in asked} or id_ is None:
+        raise RuleError("This is no longer asked for. Nothing was saved.")
+    return id_

@@ -204,10 +204,7 @@ def link(
     found.place, found.linked_at, found.linked_by_id = place, at, by.person_id
     session.add(found)
     session.flush()
-    facts = {"criterion": code, "evidence": str(evidence_id)}
-    record(
-        session, f"self-assessment:{self_assessment.id}", "link evidence", by=by.person_id, at=at, facts=facts
-    )
+    _note_link(session, "link evidence", found, by, at)
     return found
 
 
@@ -221,15 +218,7 @@ def unlink(
         return
     session.delete(found)
     session.flush()
-    facts = {"criterion": code, "evidence": str(evidence_id)}
-    record(
-        session,
-        f"self-assessment:{self_assessment.id}",
-        "unlink evidence",
-        by=by.person_id,
-        at=at,
-        facts=facts,
-    )
+    _note_link(session, "unlink evidence", found, by, at)
 
 
 def _hold(session: Session, organisation_id: UUID) -> None:
@@ -295,3 +284,10 @@ def _link(session: Session, self_assessment_id: UUID, code: str, evidence_id: UU
         .where(col(EvidenceLink.criterion_code) == code)
         .where(EvidenceLink.evidence_id == evidence_id)
     ).first()
+
+
+def _note_link(session: Session, verb: str, linked: EvidenceLink, by: Who, at: datetime) -> None:
+    """In the history of the self-assessment, where the answer stands, not of the library."""
+    facts = {"criterion": linked.criterion_code, "evidence": str(linked.evidence_id)}
+    stream = f"self-assessment:{linked.self_assessment_id}"
+    record(session, stream, verb, by=by.person_id, at=at, facts=facts)

@@ -43,29 +43,13 @@ def save(
     _require_given(given)
     require_recognised(session, submission, on)
     example = examples.of_consent(session, given.id)
-    if version != (example.version if example else 0):
-        raise Stale("Somebody else saved this example since you opened it. Read what they wrote, then save.")
-    if example is not None and is_shown(example):
-        raise Conflict("This example is shown. Take it down before you change it.")
+    _require_changeable(example, version)
     texts = [text for _, text in sealed_texts(session, submission, framework, given.criterion_code)]
     quoted = excerpt_given(excerpt, texts)
     _require_nobody_told(found)
     because = why_given(why)
-    if (
-        doubts(f"{quoted}\n{because}", examples.known_people(session, given.organisation_id))
-        and not has_looked
-    ):
-        raise RuleError("Look at what was found, then tick the box or cut it out.", field="looked")
-    if example is None:
-        example = Example(
-            consent_id=given.id,
-            framework_version_id=submission.framework_version_id,
-            criterion_code=given.criterion_code,
-            excerpt=quoted,
-            version=0,
-            drafted_at=at,
-            drafted_by_id=by.person_id,
-        )
+    _require_looked_at(session, given, f"{quoted}\n{because}", has_looked)
+    example = example or _first_draft(given, submission, quoted, by, at)
     example.excerpt, example.why, example.version = quoted, because, example.version + 1
     session.add(example)
     session.flush()
@@ -141,8 +125,37 @@ def _require_given(given: ExampleConsent) -> None:
         raise Conflict("The organisation has taken its consent back.")
 
 
+def _require_changeable(example: Example | None, version: int) -> None:
+    """Nobody's text is lost under another's, and what everyone reads changes only by a new publication."""
+    if version != (example.version if example else 0):
+        raise Stale("Somebody else saved this example since you opened it. Read what they wrote, then save.")
+    if example is not None and is_shown(example):
+        raise Conflict("This example is shown. Take it down before you change it.")
+
+
 def _require_nobody_told(found: Sequence[Finding]) -> None:
     """Addresses and numbers of people have no place in an example, whatever anybody confirms."""
     if found:
         kinds = " and ".join(sorted({f"{one.kind.value} ({one.text})" for one in found}))
         raise RuleError(f"Cut out what identifies a person: {kinds}.", field="excerpt")
+
+
+def _require_looked_at(session: Session, given: ExampleConsent, words: str, has_looked: bool) -> None:
+    """What only seems to tell who somebody is may stay once a person has looked: no search can tell for sure."""
+    if doubts(words, examples.known_people(session, given.organisation_id)) and not has_looked:
+        raise RuleError("Look at what was found, then tick the box or cut it out.", field="looked")
+
+
+def _first_draft(
+    given: ExampleConsent, submission: Submission, excerpt: str, by: Who, at: datetime
+) -> Example:
+    """An example that nobody has saved yet, so at version 0."""
+    return Example(
+        consent_id=given.id,
+        framework_version_id=submission.framework_version_id,
+        criterion_code=given.criterion_code,
+        excerpt=excerpt,
+        version=0,
+        drafted_at=at,
+        drafted_by_id=by.person_id,
+    )

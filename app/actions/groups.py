@@ -65,15 +65,7 @@ def add_member(
     session.add(made)
     session.flush()
     _record(session, "add to group", group.id, by, at, _facts(made))
-    members = select(GroupMember.organisation_id).where(GroupMember.group_id == group.id)
-    strikes.strike(
-        session,
-        organisation_ids=set(session.exec(members).all()),
-        by=by.person_id,
-        at=at,
-        years=by.conflict_years,
-        base_url=base_url,
-    )
+    _strike(session, group.id, by, at, base_url)
     return made
 
 
@@ -86,6 +78,19 @@ def end_member(session: Session, member: GroupMember, last: date | None, *, by: 
     member.to_on = require_last_day(last, member.from_on, uk_day(member.added_at), uk_day(at))
     session.flush()
     _record(session, "leave group", group.id, by, at, _facts(member))
+
+
+def _strike(session: Session, group_id: UUID, by: Who, at: datetime, base_url: str) -> None:
+    """Looks at all that were ever members, since a further one may bring a conflict with each of them."""
+    members = select(GroupMember.organisation_id).where(GroupMember.group_id == group_id)
+    strikes.strike(
+        session,
+        organisation_ids=set(session.exec(members).all()),
+        by=by.person_id,
+        at=at,
+        years=by.conflict_years,
+        base_url=base_url,
+    )
 
 
 def _facts(member: GroupMember) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Keeping a window open for one organisation."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -51,10 +52,15 @@ def open_door(
     facts = {"window": str(window.id), "closes_at": closes_at.isoformat()}
     stream = f"organisation:{organisation.id}"
     record(session, stream, "open late door", by=by.person_id, at=at, reason=kept, facts=facts)
+    _tell_leads(session, window, organisation.id, base_url, at)
+    return made
+
+
+def _tell_leads(session: Session, window: Window, organisation_id: UUID, base_url: str, at: datetime) -> None:
+    """Where until when and why can be read, not the reason itself: a mailbox may be shared."""
     body = (
         f"The Assembly keeps {window.name} open longer for your organisation. "
-        f"Read until when, and why:\n\n{base_url}/organisations/{organisation.id}/windows\n"
+        f"Read until when, and why:\n\n{base_url}/organisations/{organisation_id}/windows\n"
     )
-    for address in reminders.leads(session, [organisation.id]).get(organisation.id, []):
+    for address in reminders.leads(session, [organisation_id]).get(organisation_id, []):
         mails.write(session, address, f"{window.name} stays open longer for your organisation", body, at=at)
-    return made

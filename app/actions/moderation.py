@@ -1,6 +1,8 @@
 """Agreeing the scores that differ. The reviewers' own scores stay as they were sealed."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -41,30 +43,10 @@ def agree(
     if score not in scoring.SCORES:
         raise RuleError(scoring.CHOOSE, field="score")
     reason = required_passage(reason, "reason", "Enter the reason for the agreed score.")
-    agreed = AgreedScore(
-        submission_id=submission.id,
-        criterion_code=code,
-        round=submission.round,
-        number=reviews.times_agreed(session, submission, code) + 1,
-        score=score,
-        reason=reason,
-        agreed_at=at,
-        agreed_by_id=by.person_id,
-    )
-    session.add(agreed)
-    session.flush()
+    agreed = _add(session, submission, code, score, reason, by, at)
     if not reviews.unsettled(session, submission.id, framework):
         submission.status, submission.changed_at = Status.AWAITING_DECISION, at
-    facts = {
-        "criterion": code,
-        "round": agreed.round,
-        "number": agreed.number,
-        "from": given,  # the originals by letter, as they are at this moment
-        "before": before.score if before else None,
-        "score": score,
-        "digest": sha256(reason),
-        "status": submission.status.value,
-    }
+    facts = _facts(agreed, given, before, submission.status)
     stream = f"submission:{submission.id}"
     record(session, stream, Verb.AGREE_SCORE.value, by=by.person_id, at=at, reason=reason, facts=facts)
     return agreed
@@ -78,3 +60,38 @@ def _nothing_to_agree(is_agreed: bool, is_judged: bool) -> RuleError:
     if not is_judged:
         return RuleError("This criterion is not in the sealed copy.")
     return RuleError("The scores of this criterion don't differ, so there is nothing to agree.")
+
+
+def _add(
+    session: Session, submission: Submission, code: str, score: int, reason: str, by: Who, at: datetime
+) -> AgreedScore:
+    """A further row, behind those that were agreed of the criterion before."""
+    agreed = AgreedScore(
+        submission_id=submission.id,
+        criterion_code=code,
+        round=submission.round,
+        number=reviews.times_agreed(session, submission, code) + 1,
+        score=score,
+        reason=reason,
+        agreed_at=at,
+        agreed_by_id=by.person_id,
+    )
+    session.add(agreed)
+    session.flush()
+    return agreed
+
+
+def _facts(
+    agreed: AgreedScore, given: Mapping[str, int | None], before: AgreedScore | None, status: Status
+) -> dict[str, Any]:
+    """What the history keeps, so that nobody has to work out later what was agreed from what."""
+    return {
+        "criterion": agreed.criterion_code,
+        "round": agreed.round,
+        "number": agreed.number,
+        "from": given,  # the originals by letter, as they are at this moment
+        "before": before.score if before else None,
+        "score": agreed.score,
+        "digest": sha256(agreed.reason),
+        "status": status.value,
+    }

@@ -93,6 +93,7 @@ def test_a_day_is_closed_two_hours_after_midnight(hour: int, day: date) -> None:
 def test_days_end_at_midnight_in_london(database: Database, before: list[str], clock: Clock) -> None:
     """In summer time the last minute of the day is the one before 23:00 UTC."""
     clock.at = datetime(2027, 7, 2, 12, 0, tzinfo=UTC)
+    written(database, "the first minute", datetime(2027, 7, 1, 23, 0, tzinfo=UTC))
     publish_head(database, OFFICE)
     written(database, "after midnight", datetime(2027, 7, 2, 23, 0, tzinfo=UTC))
     written(database, "the minute before", datetime(2027, 7, 2, 22, 59, tzinfo=UTC))
@@ -100,9 +101,10 @@ def test_days_end_at_midnight_in_london(database: Database, before: list[str], c
     publish_head(database, OFFICE)
     newest, first = told(database)
     with database.read() as session:
-        of_day = select(Event.hash).where(col(Event.verb).in_(("publish the head", "the minute before")))
-        lines = session.exec(of_day.where(col(Event.at) < clock.at).order_by(col(Event.hash))).all()
-    assert len(lines) == 2
+        verbs = ("publish the head", "the first minute", "the minute before")
+        of_day = select(Event.hash).where(col(Event.verb).in_(verbs), col(Event.at) < clock.at)
+        lines = session.exec(of_day.order_by(col(Event.hash))).all()
+    assert len(lines) == 3
     digest = sha256("".join(lines).encode()).hexdigest()
     assert newest == Head(date(2027, 7, 2), head_hash(date(2027, 7, 2), digest, first.sha256))
 

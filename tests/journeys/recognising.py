@@ -37,14 +37,8 @@ class Recognising:
         hands = self.hands
         self.play("administrator", self.page)
         hands.follow("Revocation of this certificate")
-        hands.press("Ask for the revocation", status=422)
-        hands.write("Reason", WRONG)
-        hands.press("Ask for the revocation")
-        hands.reads("You asked for it, so another administrator must confirm it.")
-        self.play("administrator_2")
-        hands.follow(re.compile(f" of {self.told.number}$"))
-        hands.press("Revoke the certificate")
-        hands.reads("In force")
+        self._ask("Ask for the revocation", WRONG, "You asked for it")
+        self._confirm("administrator_2", "Revoke the certificate", "In force")
 
     def appeal(self) -> None:
         """The lead finds it on the first page, and reads why."""
@@ -64,17 +58,32 @@ class Recognising:
         hands.reads("You asked for this revocation or confirmed it, so others judge the appeal.")
         assert hands.page.get_by_role("button", name="Put it forward").count() == 0
         self.play("administrator_3")
-        hands.follow(re.compile(f" of {self.told.number}$"))
+        self._follow_the_task()
         hands.reads(RIGHT)
-        hands.press("Put it forward", status=422)
-        hands.choose("The revocation is overturned")
-        hands.write("Reason", "The board's paper shows the figure.")
-        hands.press("Put it forward")
-        hands.reads("You put this forward, so another administrator must confirm it.")
-        self.play("administrator_4")
-        hands.follow(re.compile(f" of {self.told.number}$"))
-        hands.press("Confirm: the revocation is overturned")
-        hands.reads("Overturned on appeal")
+        reason, outcome = "The board's paper shows the figure.", "The revocation is overturned"
+        self._ask("Put it forward", reason, "You put this forward", outcome)
+        self._confirm("administrator_4", "Confirm: the revocation is overturned", "Overturned on appeal")
+
+    def _ask(self, button: str, reason: str, done: str, choice: str = "") -> None:
+        """The first of two: reads what is missing, then what was ``done`` and that it takes another."""
+        hands = self.hands
+        hands.press(button, status=422)
+        if choice:
+            hands.choose(choice)
+        hands.write("Reason", reason)
+        hands.press(button)
+        hands.reads(f"{done}, so another administrator must confirm it.")
+
+    def _confirm(self, part: str, button: str, state: str) -> None:
+        """The second of two, after whom it counts."""
+        self.play(part)
+        self._follow_the_task()
+        self.hands.press(button)
+        self.hands.reads(state)
+
+    def _follow_the_task(self) -> None:
+        """From the first page of somebody who has something to do about this certificate."""
+        self.hands.follow(re.compile(f" of {self.told.number}$"))
 
     def issue_again(self) -> str:
         """Returns the new certificate's number."""

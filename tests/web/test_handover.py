@@ -13,19 +13,17 @@ from app.actions import comments, evidence, membership
 from app.db import Database
 from app.models import (
     ChangeRequest,
-    Condition,
     CriterionOwner,
     Decision,
     Intention,
     Mail,
-    Outcome,
     Person,
     SelfAssessment,
     Status,
     Submission,
 )
 from app.rules.evidence import Details
-from tests import steps
+from tests import holdings, steps
 from tests.sharing import BASE, give, started
 from tests.story import NOW, PEOPLE, Story
 from tests.walk import errors_of
@@ -123,18 +121,9 @@ def test_b07_conditions_are_promises_only_once_they_are_released(
 ) -> None:
     with database.write() as session:
         submission = steps.signed(session, story)
-        decision = Decision(
-            submission_id=submission.id,
-            outcome=Outcome.RECOGNISED,
-            rule_outcome=Outcome.RECOGNISED,
-            decided_at=NOW,
-            decided_by_id=story.people["administrator"].id,
-        )
-        session.add(decision)
-        session.flush()
-        session.add(Condition(decision_id=decision.id, criterion_code="B05", text="Publish the plan."))
+        condition = holdings.condition(session, story, submission, "B05", "Publish the plan.")
         session.get_one(Submission, submission.id).status = Status.DECIDED
-        ids = (submission.id, decision.id)
+        ids = (submission.id, condition.decision_id)
     lead = browser_of(story.people["lead_a"])
     assert "Publish the plan." not in lead.get(path).text
     with database.write() as session:

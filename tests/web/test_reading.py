@@ -20,12 +20,9 @@ from app.adapters.files import Files
 from app.config import Settings
 from app.db import Database
 from app.models import (
-    Condition,
     ConditionVerdict,
-    Decision,
     EvidenceCheck,
     EvidenceVerdict,
-    Outcome,
     Person,
     Review,
     ScanState,
@@ -33,11 +30,11 @@ from app.models import (
 )
 from app.queries import sealed_copies
 from app.rules.sealing import SealedCondition
-from tests import samples
+from tests import holdings, samples
 from tests.conftest import Clock
 from tests.judging import assigned, in_third_review, scored, sealed, sealed_submission
 from tests.reading import File, copy_with, pdf
-from tests.story import NOW, Story
+from tests.story import Story
 
 Browser = Callable[[Person], TestClient]
 PAPER = pdf("Contents: of the paper", "Aims: fairness", "Actions: recruit panels")
@@ -548,17 +545,6 @@ def test_a_condition_of_an_earlier_decision_is_shown_and_marked(
 def _condition(database: Database, story: Story) -> SealedCondition:
     """A condition of a decision on another submission: only its row matters here."""
     with database.write() as session:
-        submission = sealed_submission(session, story)
-        decision = Decision(
-            submission_id=submission.id,
-            outcome=Outcome.RECOGNISED,
-            rule_outcome=Outcome.RECOGNISED,
-            decided_at=NOW,
-            decided_by_id=story.people["administrator"].id,
-        )
-        session.add(decision)
-        session.flush()
-        row = Condition(decision_id=decision.id, criterion_code="B01", text="Publish the plan.")
-        session.add(row)
-        session.flush()
+        earlier = sealed_submission(session, story)
+        row = holdings.condition(session, story, earlier, "B01", "Publish the plan.")
         return SealedCondition(condition_id=row.id, text=row.text, answer="It is on our site.")

@@ -15,12 +15,9 @@ from app.actions import meetings as actions
 from app.db import Database
 from app.models import (
     AgreedScore,
-    Condition,
     ConditionVerdict,
-    Decision,
     EvidenceVerdict,
     EvidenceVersion,
-    Outcome,
     Person,
     Review,
     ReviewStatus,
@@ -29,6 +26,7 @@ from app.models import (
     Verdict,
     Waiver,
 )
+from tests import holdings
 from tests.judging import agreed, assigned, in_moderation, sealed, sealed_submission
 from tests.meetings import item_of, opened, planned
 from tests.story import NOW, Story
@@ -136,18 +134,8 @@ def test_an_earlier_condition_and_a_struck_review_are_on_record(
     recorded: UUID, database: Database, story: Story, browser_of: Browser
 ) -> None:
     with database.write() as session:
-        decision = Decision(
-            submission_id=recorded,
-            outcome=Outcome.NOT_YET,
-            rule_outcome=Outcome.NOT_YET,
-            decided_at=NOW,
-            decided_by_id=story.people["administrator"].id,
-        )
-        session.add(decision)
-        session.flush()
-        condition = Condition(decision_id=decision.id, criterion_code="B02", text="Show the minute.")
-        session.add(condition)
-        session.flush()
+        submission = session.get_one(Submission, recorded)
+        condition = holdings.condition(session, story, submission, "B02", "Show the minute.")
         third = session.exec(select(Review).where(Review.reviewer_id == story.people["reviewer_3"].id)).one()
         first = session.exec(select(Review).where(Review.reviewer_id == story.people["reviewer_1"].id)).one()
         session.add(

@@ -13,10 +13,11 @@ from sqlmodel import col, select
 
 from app.actions import reviews as actions
 from app.db import Database
-from app.models import Condition, Decision, Event, Outcome, Person, Review
+from app.models import Event, Review
 from app.queries import reviews, verdicts
 from app.rules.sealing import SealedCondition
 from app.rules.verdicts import Marked
+from tests import holdings
 from tests.adapters import filled_forms
 from tests.digests import digest
 from tests.judging import assigned, part_of, scored, sealed_submission
@@ -33,19 +34,8 @@ SHEET, PLACE = "Asked last time", "E2"
 def condition(database: Database, story: Story) -> UUID:
     """A condition of a decision on another submission: only its row matters here."""
     with database.write() as session:
-        decision = Decision(
-            submission_id=sealed_submission(session, story).id,
-            outcome=Outcome.NOT_YET,
-            rule_outcome=Outcome.NOT_YET,
-            decided_at=NOW,
-            decided_by_id=story.people["administrator"].id,
-        )
-        session.add(decision)
-        session.flush()
-        row = Condition(decision_id=decision.id, criterion_code="B01", text="Publish the plan.")
-        session.add(row)
-        session.flush()
-        return row.id
+        earlier = sealed_submission(session, story)
+        return holdings.condition(session, story, earlier, "B01", "Publish the plan.").id
 
 
 @pytest.fixture
@@ -58,15 +48,6 @@ def review(database: Database, story: Story, app: FastAPI, condition: UUID) -> U
         first, _ = assigned(session, story, submission)
         scored(session, story, first, {"B01": 1})
         return first.id
-
-
-@pytest.fixture
-def browser(
-    review: UUID, database: Database, story: Story, browser_of: Callable[[Person], TestClient]
-) -> TestClient:
-    with database.read() as session:
-        part = part_of(story, session.get_one(Review, review).reviewer_id)
-    return browser_of(story.people[part])
 
 
 def marks(database: Database, review_id: UUID) -> dict[UUID, bool]:

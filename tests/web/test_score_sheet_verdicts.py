@@ -16,7 +16,7 @@ from app.actions import reviews as actions
 from app.adapters.spreadsheets.score_sheet_reading import read
 from app.adapters.spreadsheets.score_sheets import write
 from app.db import Database
-from app.models import Event, EvidenceVersion, Person, Review, Verdict
+from app.models import Event, EvidenceVersion, Review, Verdict
 from app.queries import reviews, verdicts
 from app.queries import score_sheets as queries
 from app.queries.frameworks import FrameworkShelf
@@ -39,15 +39,6 @@ def review(database: Database, story: Story) -> UUID:
         first, _ = assigned(session, story, sealed_submission(session, story))
         scored(session, story, first, {"B01": 1})
         return first.id
-
-
-@pytest.fixture
-def browser(
-    review: UUID, database: Database, story: Story, browser_of: Callable[[Person], TestClient]
-) -> TestClient:
-    with database.read() as session:
-        part = part_of(story, session.get_one(Review, review).reviewer_id)
-    return browser_of(story.people[part])
 
 
 def marked(database: Database, review_id: UUID) -> list[Verdict]:
