@@ -221,3 +221,24 @@ def test_sqlite_learns_how_large_its_tables_are_each_night(database: Database, s
     with database.read() as session:
         known = session.execute(text("SELECT idx FROM sqlite_stat1 WHERE tbl = 'standing_line'")).scalars()
         assert "ix_standing_line_organisation" in set(known)
+
+
+@pytest.mark.reaches_past  # lines of a body that holds nothing
+def test_sqlite_learns_how_many_lines_a_large_region_has(database: Database, story: Story) -> None:
+    """Having looked at a thousand it took a region for small, and read every line of it for what ends soon: a second
+    at 60,000 organisations instead of a twentieth."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL measures its tables by itself")
+    many = text(
+        "WITH RECURSIVE place(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM place WHERE n < 40000) "
+        "INSERT INTO standing_line (id, organisation_id, region_id, kind, rank, delta, cause, recorded_on, on_date, "
+        "counts_on) SELECT lower(hex(randomblob(16))), :body, :region, 'trust', 0, 1, 'test', :on, :on, :on FROM place"
+    )
+    body, region = (story.organisations[code].id.hex for code in ("ZZA", "ZZR"))
+    with database.write() as session:
+        session.execute(many, {"body": body, "region": region, "on": ON.isoformat()})
+    database.learn_sizes()
+    with database.read() as session:
+        known = "SELECT stat FROM sqlite_stat1 WHERE idx = 'ix_standing_line_region'"
+        lines, of_a_region, *_ = map(int, session.execute(text(known)).scalar_one().split())
+    assert (lines > 40_000, of_a_region) == (True, lines)
