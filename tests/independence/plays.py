@@ -75,6 +75,11 @@ def nothing(world: World) -> None:
     """X has done nothing."""
 
 
+def _named(play: Play) -> str:
+    """With its file: two files may have a play of the same name."""
+    return f"{play.__module__}.{play.__name__}"
+
+
 class Worlds:
     """Worlds by what makes them, and what each person fetched in each."""
 
@@ -84,7 +89,7 @@ class Worlds:
         self.seen: dict[tuple[int, str], tuple[dict[str, Fetched], list[tuple[str, str, str]]]] = {}
 
     def world(self, beginning: Beginning, mine: Play, theirs: Play) -> World:
-        key = (beginning, f"{mine.__name__} {theirs.__name__}")
+        key = (beginning, f"{_named(mine)} {_named(theirs)}")
         if key not in self.made:
             self.made[key] = self.make(beginning, after(mine, theirs))
         return self.made[key]
