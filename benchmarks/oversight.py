@@ -1,7 +1,7 @@
 """What dashboards count: as many organisations as asked for, 42 ICBs, 7 regions and five years of history."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from secrets import token_urlsafe
@@ -20,6 +20,7 @@ from app.db import Database
 from app.models import (
     Certificate,
     CriterionFigure,
+    EndingLine,
     Membership,
     Organisation,
     Person,
@@ -35,7 +36,7 @@ from app.models import (
 from app.rules.certificates import expiry
 from app.rules.days import months_before, uk_day
 from app.rules.sessions import hash_token
-from app.rules.standings import Body, Place, lines, missing
+from app.rules.standings import Body, Ending, Place, endings, lines, missing
 from app.rules.workflow import Stage
 from app.upgrade import upgrade
 from benchmarks.rows import Rows
@@ -207,10 +208,15 @@ def _stated(
     facts: list[tuple[date, str, date | None]] = [(began, "", None)]
     facts += [(first, "", first)] if first else []
     facts += [(released, level, first) for level, released in steps]
+    said: dict[Ending, int] = {}
     for day, level, begun in facts:
         if level:
             held.append(_certificate(world, level, day))
-        for (place, on), delta in missing(lines([body], held, begun), known).items():
+        wanted = lines([body], held, begun)
+        for ending, delta in missing(endings(wanted), said).items():
+            said[ending] = said.get(ending, 0) + delta
+            rows.add(EndingLine, organisation_id=id_, recorded_on=day, delta=delta, **asdict(ending))
+        for (place, on), delta in missing(wanted, known).items():
             known[place, on] = known.get((place, on), 0) + delta
             rows.add(
                 StandingLine,

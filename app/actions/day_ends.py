@@ -1,5 +1,6 @@
-"""What is done once a night for dashboards: months that are over are added up, and tallies go into steps."""
+"""What is done once a night for dashboards: days that are over are added up, and tallies go into steps."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -8,14 +9,16 @@ from sqlmodel import Session, col, select
 
 from app.actions.history import record
 from app.actions.tallies import close_steps
-from app.models import Event, StandingCheckpoint, StandingLine
+from app.models import Event, StageCheckpoint, StageSpan, StandingCheckpoint, StandingLine
 from app.queries import dashboards
+from app.queries.pipelines import covers
 from app.rules.days import month_ends, uk_day
 
 STREAM = "dashboards"
 VERB = "close the day"
 # A transaction that began before midnight may still write lines of the old day for some seconds.
 SETTLED = timedelta(days=2)
+MANY = 1_000  # lines and spans that a page adds up in a few milliseconds
 
 
 def is_due(session: Session, since: datetime) -> bool:
@@ -26,26 +29,43 @@ def is_due(session: Session, since: datetime) -> bool:
 
 
 def close_day(session: Session, *, at: datetime) -> None:
-    """Add up the months that are over, and tell what there is enough of by now."""
-    facts = {"months": checkpoint(session, at=at), "tallies": close_steps(session, at=at)}
+    """Add up the days that are over, and tell what there is enough of by now."""
+    facts = {"checkpoints": checkpoint(session, at=at), "tallies": close_steps(session, at=at)}
     record(session, STREAM, VERB, by=None, at=at, facts=facts)
 
 
 def checkpoint(session: Session, *, at: datetime) -> int:
-    """Keep what the lines add up to at the end of each month that is over and has none yet. Returns how many months."""
+    """Keep what everything adds up to at the ends of the days that are over and that pages shall begin from: the last
+    of each month, and each by which many lines have come since the one before. Returns how many were kept."""
     begin = dashboards.records_begin(session)
     if begin is None:
         return 0
-    done = session.scalar(select(sa.func.max(StandingCheckpoint.on_date)))
-    wanted = month_ends(begin, uk_day(at) - SETTLED)
-    missing = [day for day in wanted if done is None or day > done]
-    for day in missing:
+    done = session.scalar(select(sa.func.max(StandingCheckpoint.on_date))) or date.min
+    days = _days(session, begin, after=done, last=uk_day(at) - SETTLED)
+    for day in days:
         _add_up(session, day)
-    return len(missing)
+        _keep_open_spans(session, day)
+    return len(days)
+
+
+def _days(session: Session, begin: date, *, after: date, last: date) -> list[date]:
+    ends = {day for day in month_ends(begin, last) if day > after}
+    changes: Counter[date] = Counter()
+    for column in (StandingLine.counts_on, StageSpan.from_on, StageSpan.until_on):
+        rows = sa.select(col(column), sa.func.count()).where(col(column) > after, col(column) <= last)
+        for day, number in session.execute(rows.group_by(col(column))):
+            changes[day] += number
+    found, since = [], 0
+    for day in sorted({*ends, *changes}):
+        since += changes[day]
+        if day in ends or since >= MANY:
+            found.append(day)
+            since = 0
+    return found
 
 
 def _add_up(session: Session, day: date) -> None:
-    """From the month before and the lines since, so that each line is read once."""
+    """From the checkpoint before and the lines since, so that each line is read once."""
     before = session.scalar(select(sa.func.max(StandingCheckpoint.on_date)))
     kept = sa.select(*_place(StandingCheckpoint), col(StandingCheckpoint.number).label("number")).where(
         col(StandingCheckpoint.on_date) == before
@@ -70,3 +90,14 @@ def _add_up(session: Session, day: date) -> None:
 
 def _place(model: type[StandingCheckpoint] | type[StandingLine]) -> list[sa.Label[Any]]:
     return [col(getattr(model, name)).label(name) for name in ("icb_id", "region_id", "kind", "rank")]
+
+
+def _keep_open_spans(session: Session, day: date) -> None:
+    names = ("icb_id", "region_id", "level", "stage", "from_on")
+    key = [col(getattr(StageSpan, name)) for name in names]
+    rows = session.execute(sa.select(*key, sa.func.count()).where(covers(day)).group_by(*key))
+    session.add_all(
+        StageCheckpoint(on_date=day, **dict(zip(names, values, strict=True)), number=number)
+        for *values, number in rows
+    )
+    session.flush()

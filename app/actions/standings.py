@@ -4,14 +4,17 @@ Lines are only added, dated with the UK day they are recorded. So what was said 
 what is learnt of it later is seen to be a correction.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.models import Organisation, StageSpan, StandingLine, Submission
+from app.models import EndingLine, Organisation, StageSpan, StandingLine, Submission
 from app.queries import standings
 from app.rules.days import uk_day
-from app.rules.standings import missing
+from app.rules.standings import NONE_HELD, Ending, endings, missing
 from app.rules.workflow import PIPELINE, STAGE
 
 
@@ -19,7 +22,8 @@ def restate(session: Session, organisation: Organisation, *, cause: str, at: dat
     """Add the lines that are missing for what is now known of the organisation. Returns how many."""
     session.flush()
     _hold(session, organisation)
-    change = missing(standings.wanted(session, organisation), standings.known(session, organisation.id))
+    wanted = standings.wanted(session, organisation)
+    change = missing(wanted, standings.known(session, organisation.id))
     session.add_all(
         StandingLine(
             organisation_id=organisation.id,
@@ -35,8 +39,20 @@ def restate(session: Session, organisation: Organisation, *, cause: str, at: dat
         )
         for (place, day), delta in change.items()
     )
+    _say_what_ends(session, organisation.id, endings(wanted), uk_day(at))
     session.flush()
     return len(change)
+
+
+def _say_what_ends(
+    session: Session, organisation_id: UUID, wanted: Mapping[Ending, int], recorded_on: date
+) -> None:
+    change = missing(wanted, standings.known_endings(session, organisation_id))
+    session.add_all(
+        EndingLine(organisation_id=organisation_id, recorded_on=recorded_on, delta=delta, **asdict(ending))
+        for ending, delta in change.items()
+    )
+    session.flush()
 
 
 def _hold(session: Session, organisation: Organisation) -> None:
@@ -58,6 +74,18 @@ def state_all(session: Session, *, at: datetime) -> None:
     stated = select(StandingLine.organisation_id).distinct()
     for row in session.exec(select(Organisation).where(col(Organisation.id).not_in(stated))).all():
         restate(session, row, cause=f"organisation:{row.id}", at=at)
+    _state_endings(session)
+
+
+def _state_endings(session: Session) -> None:
+    """For organisations with lines from before their endings were written: what each day's lines said would end."""
+    said = select(EndingLine.organisation_id).distinct()
+    ids = select(StandingLine.organisation_id).where(
+        StandingLine.rank > NONE_HELD, col(StandingLine.organisation_id).not_in(said)
+    )
+    for id_ in session.exec(ids.distinct()).all():
+        for day, known in standings.day_by_day(session, id_):
+            _say_what_ends(session, id_, endings(known), day)
 
 
 def follow_stage(session: Session, submission: Submission, *, at: datetime) -> None:

@@ -35,19 +35,6 @@ class StandingLine(Row, table=True):
             sqlite_where=sa.text("recorded_on > on_date"),
             postgresql_where=sa.text("recorded_on > on_date"),
         ),
-        # What is known to end.
-        sa.Index(
-            "ix_standing_line_ahead",
-            "on_date",
-            "recorded_on",
-            "region_id",
-            "icb_id",
-            "organisation_id",
-            "rank",
-            "delta",
-            sqlite_where=sa.text("on_date > recorded_on"),
-            postgresql_where=sa.text("on_date > recorded_on"),
-        ),
     )
     id: UUID = identity()
     organisation_id: UUID = parent("organisation.id", index=False)
@@ -62,6 +49,39 @@ class StandingLine(Row, table=True):
     cause: str = Field(max_length=60)  # "certificate:<id>", "organisation:<id>"
 
 
+class EndingLine(Row, table=True):
+    """It is known that a level ends: an organisation holds a rank in an area on some days, and later a lower one.
+
+    Written with the standing lines and from them, so that what ends soon is a sum and not a reckoning for each body.
+    """
+
+    __table_args__ = (
+        sa.Index(
+            "ix_ending_line_area",
+            "area_id",
+            "lower_from",
+            "recorded_on",
+            "held_from",
+            "held_until",
+            "lower_until",
+            "rank",
+            "delta",
+        ),
+    )
+    id: UUID = identity()
+    organisation_id: UUID = parent("organisation.id")
+    area_id: UUID | None = parent("organisation.id", optional=True, index=False)  # None: all regions together
+    rank: int
+    held_from: date
+    held_until: date  # the first day that it is held no more
+    lower_from: date
+    lower_until: date | None = (
+        None  # it leaves the area or holds as much again; None: as far as is known, never
+    )
+    delta: int  # +1; -1 when it turns out otherwise
+    recorded_on: date
+
+
 class StageSpan(Row, table=True):
     """From one day to another a submission was at a stage of the pipeline, as its ICB may know it."""
 
@@ -69,6 +89,7 @@ class StageSpan(Row, table=True):
         sa.Index("ix_stage_span_icb", "icb_id", "until_on", "from_on", "level", "stage"),
         sa.Index("ix_stage_span_region", "region_id", "until_on", "from_on", "level", "stage"),
         sa.Index("ix_stage_span_until", "until_on", "from_on", "level", "stage"),
+        sa.Index("ix_stage_span_begun", "from_on", "region_id", "icb_id", "level", "stage"),
         sa.Index("ix_stage_span_submission", "submission_id", "from_on"),
     )
     id: UUID = identity()
@@ -83,7 +104,7 @@ class StageSpan(Row, table=True):
 
 
 class StandingCheckpoint(Row, table=True):
-    """What the lines of one ICB added up to at the end of a month, so that no page adds them up from the first.
+    """What the lines of one ICB added up to at the end of a day, so that no page adds them up from the first.
 
     Only for speed: the lines are what counts, and an invariant holds each checkpoint against them.
     """
@@ -94,11 +115,29 @@ class StandingCheckpoint(Row, table=True):
         sa.Index("ix_standing_checkpoint_on", "on_date"),
     )
     id: UUID = identity()
-    on_date: date  # a month's last day
+    on_date: date  # a month's last day, or one after which many lines had come
     icb_id: UUID | None = parent("organisation.id", optional=True, index=False)
     region_id: UUID | None = parent("organisation.id", optional=True, index=False)
     kind: OrganisationKind = choice(OrganisationKind)
     rank: int
+    number: int
+
+
+class StageCheckpoint(Row, table=True):
+    """How many spans of one ICB were open at the end of the day of a standing checkpoint. Only for speed as well."""
+
+    __table_args__ = (
+        sa.Index(
+            "ix_stage_checkpoint_on", "on_date", "region_id", "icb_id", "level", "stage", "from_on", "number"
+        ),
+    )
+    id: UUID = identity()
+    on_date: date
+    icb_id: UUID | None = parent("organisation.id", optional=True, index=False)
+    region_id: UUID | None = parent("organisation.id", optional=True, index=False)
+    level: str = Field(max_length=40)
+    stage: str = Field(max_length=40)
+    from_on: date  # since when those spans run
     number: int
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from app.criteria.schema import OrganisationKind
-from app.models import Organisation, StandingCheckpoint, StandingLine
+from app.models import EndingLine, Organisation, StandingCheckpoint, StandingLine
 from app.queries.areas import Area
 from app.rules.people import Who
 from app.rules.standings import NEVER_BEGUN, NONE_HELD
@@ -166,38 +166,28 @@ def ending(session: Session, area: Area, on: date, untils: Sequence[date]) -> li
     """For each of ``untils``: how many organisations of the area hold which rank on ``on`` and will hold a lower one,
     or none, at the end of that day, as far as was known on ``on``. Those that are to close or leave the area by then
     are not among them."""
-    line = StandingLine
-    days = [(f"until_{place}", until) for place, until in enumerate(untils)]
-    by_rank = (
-        sa.select(
-            col(line.organisation_id).label("organisation_id"),
-            col(line.rank).label("rank"),
-            *(
-                sa.func.sum(sa.case((col(line.on_date) <= until, col(line.delta)), else_=0)).label(name)
-                for name, until in days
-            ),
-        )
-        .where(col(line.on_date) > col(line.recorded_on))  # what the index of such lines is made of
-        .where(area.holds(line), col(line.on_date) > on, col(line.on_date) <= max(untils))
-        .where(col(line.recorded_on) <= on)
-        .group_by(col(line.organisation_id), col(line.rank))
-        .subquery()
+    line = EndingLine
+    numbers = [
+        sa.func.sum(sa.case((_is_lower(until), col(line.delta)), else_=0)).label(f"by_{place}")
+        for place, until in enumerate(untils)
+    ]
+    query = sa.select(col(line.rank), *numbers).where(
+        col(line.area_id).is_not_distinct_from(area.body.id if area.body else None),
+        col(line.lower_from) > on,
+        col(line.lower_from) <= max(untils),
+        col(line.recorded_on) <= on,
+        col(line.held_from) <= on,
+        col(line.held_until) > on,
     )
-    falls = [_falls_from(by_rank.c.rank, by_rank.c[name]).label(name) for name, _ in days]
-    by_body = sa.select(*falls).group_by(by_rank.c.organisation_id).subquery()
-    query = sa.select(*by_body.c, sa.func.count()).group_by(*by_body.c)
-    found: list[Counter[int]] = [Counter() for _ in untils]
-    for *ranks, count in session.execute(query):
-        for counts, rank in zip(found, ranks, strict=True):
-            if rank and rank > NONE_HELD:
-                counts[rank] += count
-    return [dict(counts) for counts in found]
+    rows = session.execute(query.group_by(col(line.rank))).all()
+    return [
+        {rank: int(counts[place]) for rank, *counts in rows if counts[place]} for place in range(len(untils))
+    ]
 
 
-def _falls_from(rank: Any, number: Any) -> sa.ColumnElement[int | None]:
-    """The rank that a body leaves for a lower one, of its sums by rank; NULL when it leaves none, or is gone."""
-    stays_and_falls = sa.and_(sa.func.sum(number) == 0, sa.func.sum(number * rank) < 0)
-    return sa.case((stays_and_falls, sa.func.max(sa.case((number < 0, rank)))))
+def _is_lower(on: date) -> sa.ColumnElement[bool]:
+    until = col(EndingLine.lower_until)
+    return sa.and_(col(EndingLine.lower_from) <= on, sa.or_(until.is_(None), until > on))
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def figures(session: Session, shelf: FrameworkShelf, area: Area, on: date, begin
         framework=framework,
         counted=counted,
         corrections=dashboards.corrections(session, area, on),
-        pipeline=pipelines.pipeline(session, area, on, who),
+        pipeline=pipelines.pipeline(session, area, on, who, since),
         never_begun=dashboards.never_begun(session, area, on, who, counted),
         ending=dict(
             zip(

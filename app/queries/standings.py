@@ -3,15 +3,25 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from app.models import Certificate, Organisation, OrganisationChange, StageSpan, StandingLine, Submission
+from app.models import (
+    Certificate,
+    EndingLine,
+    Organisation,
+    OrganisationChange,
+    StageSpan,
+    StandingLine,
+    Submission,
+)
 from app.rules.days import uk_day
-from app.rules.standings import ALWAYS, Body, Place, lines, missing
+from app.rules.standings import ALWAYS, Body, Ending, Place, endings, lines, missing
 
 AT_ONCE = 500
 Known = dict[tuple[Place, date], int]
@@ -20,6 +30,23 @@ Known = dict[tuple[Place, date], int]
 def known(session: Session, organisation_id: UUID) -> Known:
     """The organisation's lines so far, those of one place and day added up."""
     return _known_of(session, [organisation_id])[organisation_id]
+
+
+def day_by_day(session: Session, organisation_id: UUID) -> Iterator[tuple[date, Known]]:
+    """What the organisation's lines said at the end of each day on which some were recorded."""
+    line: Any = StandingLine
+    query = sa.select(line).where(line.organisation_id == organisation_id).order_by(line.recorded_on)
+    found: Known = {}
+    for day, rows in groupby(session.scalars(query), attrgetter("recorded_on")):
+        for row in rows:
+            at = Place(row.kind, row.icb_id, row.region_id, row.rank), row.on_date
+            found[at] = found.get(at, 0) + row.delta
+        yield day, dict(found)
+
+
+def known_endings(session: Session, organisation_id: UUID) -> dict[Ending, int]:
+    """What was said so far to end, that of one ending added up."""
+    return _endings_of(session, [organisation_id])[organisation_id]
 
 
 def wanted(session: Session, organisation: Organisation) -> Known:
@@ -40,7 +67,11 @@ def disagreeing(session: Session) -> Iterator[UUID]:
         some = ids[first : first + AT_ONCE]
         rows = session.scalars(sa.select(Organisation).where(col(Organisation.id).in_(some))).all()
         said, should = _known_of(session, some), _wanted_of(session, rows)
-        yield from (id_ for id_ in some if missing(should[id_], said[id_]))
+        ends = _endings_of(session, some)
+        for id_ in some:
+            wrong = (missing(should[id_], said[id_]), missing(endings(should[id_]), ends[id_]))
+            if any(wrong):
+                yield id_
 
 
 def _known_of(session: Session, ids: Collection[UUID]) -> dict[UUID, Known]:
@@ -50,6 +81,24 @@ def _known_of(session: Session, ids: Collection[UUID]) -> dict[UUID, Known]:
     query = sa.select(*place, sa.func.sum(line.delta)).where(line.organisation_id.in_(ids)).group_by(*place)
     for id_, kind, icb_id, region_id, rank, day, delta in session.execute(query):
         found[id_][Place(kind, icb_id, region_id, rank), day] = int(delta)
+    return found
+
+
+def _endings_of(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[Ending, int]]:
+    found: dict[UUID, dict[Ending, int]] = {id_: {} for id_ in ids}
+    line: Any = EndingLine
+    key = (
+        line.organisation_id,
+        line.area_id,
+        line.rank,
+        line.held_from,
+        line.held_until,
+        line.lower_from,
+        line.lower_until,
+    )
+    query = sa.select(*key, sa.func.sum(line.delta)).where(line.organisation_id.in_(ids)).group_by(*key)
+    for id_, *values, delta in session.execute(query):
+        found[id_][Ending(*values)] = int(delta)
     return found
 
 

@@ -1,9 +1,11 @@
 """From which day an organisation counts where, and at which level: the lines that dashboards add up."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby, zip_longest
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from app.criteria.schema import OrganisationKind
@@ -35,6 +37,20 @@ class Place:
     rank: int
 
 
+@dataclass(frozen=True)
+class Ending:
+    """An organisation holds ``rank`` in an area on some days, and a lower one there on later ones. Until: the first
+    day that it is so no more; None: for good."""
+
+    area_id: UUID | None  # an ICB or a region; None: all regions
+    rank: int
+    held_from: date
+    held_until: date
+    lower_from: date
+    lower_until: date | None
+
+
+Key = TypeVar("Key", bound=Hashable)
 Lines = Mapping[tuple[Place, date], int]
 
 
@@ -81,7 +97,50 @@ def _place(
     return Place(body.kind, body.icb_id, body.region_id, rank)
 
 
-def missing(wanted: Lines, known: Lines) -> dict[tuple[Place, date], int]:
+def endings(known: Lines) -> dict[Ending, int]:
+    """Where and when the level that one organisation holds is known to end, by its lines: each once."""
+    days = sorted({day for _, day in known})
+    path = [(day, place_on(known, day)) for day in days]
+    areas = {None, *(id_ for place, _ in known for id_ in (place.icb_id, place.region_id))}
+    return {ending: 1 for area_id in areas for ending in _endings_in(area_id, path)}
+
+
+def _endings_in(area_id: UUID | None, path: list[tuple[date, Place | None]]) -> Iterable[Ending]:
+    runs = _runs(area_id, path)
+    for number, (rank, held_from, held_until) in enumerate(runs, 1):
+        if rank is not None and rank > NONE_HELD and held_until is not None:
+            for lower_from, lower_until in _lower(runs[number:], rank):
+                yield Ending(area_id, rank, held_from, held_until, lower_from, lower_until)
+
+
+class _Run(NamedTuple):
+    """Days on which an organisation counts at one rank of an area; None: it isn't in the area."""
+
+    rank: int | None
+    first: date
+    until: date | None
+
+
+def _runs(area_id: UUID | None, path: list[tuple[date, Place | None]]) -> list[_Run]:
+    ranks: list[tuple[date, int | None]] = []
+    for day, place in path:
+        is_in = place is not None and area_id in (None, place.icb_id, place.region_id)
+        rank = place.rank if place and is_in else None
+        if not ranks or ranks[-1][1] != rank:
+            ranks.append((day, rank))
+    ends = (day for day, _ in ranks[1:])
+    return [_Run(rank, first, until) for (first, rank), until in zip_longest(ranks, ends)]
+
+
+def _lower(runs: list[_Run], than: int) -> Iterable[tuple[date, date | None]]:
+    """From when to when it counts at a lower rank."""
+    for is_lower, some in groupby(runs, lambda run: run.rank is not None and run.rank < than):
+        if is_lower:
+            first, *others = some
+            yield first.first, (others or [first])[-1].until
+
+
+def missing(wanted: Mapping[Key, int], known: Mapping[Key, int]) -> dict[Key, int]:
     """What must be added to the lines ``known`` for them to say what is ``wanted``."""
     change = {key: wanted.get(key, 0) - known.get(key, 0) for key in {*wanted, *known}}
     return {key: delta for key, delta in change.items() if delta}

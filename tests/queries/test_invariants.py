@@ -465,6 +465,13 @@ def checkpoint_is_a_sum_of_lines(world: World) -> None:
     world.add(StandingCheckpoint(on_date=date(2026, 11, 30), rank=0, number=99, **area))
 
 
+def checkpoint_counts_open_spans(world: World) -> None:
+    """It counts one too few: none of what the submission is at."""
+    trust = world.story.organisations["ZZA"]
+    area = {"icb_id": trust.icb_id, "region_id": trust.region_id, "kind": trust.kind}
+    world.add(StandingCheckpoint(on_date=date(2026, 11, 30), rank=3, number=0, **area))
+
+
 def line_counts_from_the_later_day(world: World) -> None:
     world.add(a_line(world, counts_on=date(2026, 1, 1)))
 
@@ -525,7 +532,7 @@ BREAKS: tuple[Break, ...] = (
     review_of_a_sealed_copy, judged_was_signed, verdict_on_a_scored_criterion, verdict_before_the_seal,
     score_before_the_seal, condition_of_the_same_organisation, decisions_in_order,
     samples_on_the_scale, marks_are_on_the_scale, agreed_marks_are_on_the_scale,
-    checkpoint_is_a_sum_of_lines, line_counts_from_the_later_day, lines_say_what_is_known,
+    checkpoint_is_a_sum_of_lines, checkpoint_counts_open_spans, line_counts_from_the_later_day, lines_say_what_is_known,
     open_span_is_the_stage, revocation_by_two, revocation_judged_by_two_others, revoked_as_confirmed,
 )  # fmt: skip
 # The database refuses this one by itself, so no row can be made that breaks it.

@@ -15,7 +15,9 @@ from app.rules.standings import (
     NEVER_BEGUN,
     NONE_HELD,
     Body,
+    Ending,
     Place,
+    endings,
     held_until,
     lines,
     missing,
@@ -179,3 +181,52 @@ def test_a_level_is_held_until_the_day_before_its_rank_falls() -> None:
 def test_a_move_to_another_area_ends_no_level() -> None:
     said = lines([body(-1, 0), body(10, 1)], [certificate(0, 30, 1)], None)
     assert held_until(said, FIRST + timedelta(days=5)) == FIRST + timedelta(days=30)
+
+
+def ends_by(said: Counter[Ending], area_id: UUID | None, on: date, until: date) -> list[int]:
+    """The ranks held in the area on one day and lower on the other, as dashboards add them up."""
+    found: Counter[int] = Counter()
+    for ending, number in said.items():
+        is_held = ending.held_from <= on < ending.held_until
+        is_lower = ending.lower_from <= until and not (ending.lower_until and ending.lower_until <= until)
+        if ending.area_id == area_id and is_held and is_lower:
+            found[ending.rank] += number
+    return sorted(found.elements())
+
+
+def naively_ends_by(facts: Facts, area_id: UUID | None, on: date, until: date) -> list[int]:
+    def rank(day: date) -> int | None:
+        place = naively(facts, day)
+        return place.rank if place and area_id in (None, place.icb_id, place.region_id) else None
+
+    now, then = rank(on), rank(until)
+    return [now] if now is not None and then is not None and now > NONE_HELD and now > then else []
+
+
+@given(FACTS)
+def test_an_ending_says_what_is_held_on_one_day_and_lower_on_another(facts: Facts) -> None:
+    said = Counter(endings(lines(*facts)))
+    asked = [
+        (area_id, on, until)
+        for area_id in (*ICBS, REGION, None)
+        for on in DAYS[::2]
+        for until in DAYS
+        if until > on
+    ]
+    assert [ends_by(said, *one) for one in asked] == [naively_ends_by(facts, *one) for one in asked]
+
+
+def test_a_level_that_falls_in_two_steps_ends_once_for_each() -> None:
+    said = endings(lines([body(-1)], [certificate(0, 30, 1), certificate(0, 10, 2)], None))
+    day = [FIRST + timedelta(days=number) for number in (0, 11, 31)]
+    assert said == {
+        Ending(area_id, *ending): 1
+        for area_id in (ICBS[0], REGION, None)
+        for ending in ((2, day[0], day[1], day[1], None), (1, day[1], day[2], day[2], None))
+    }
+
+
+def test_a_move_to_another_area_and_a_closure_end_no_level() -> None:
+    for later in (body(10, 1), body(10, is_open=False)):
+        said = endings(lines([body(-1, 0), later], [certificate(0, 900, 1)], None))
+        assert {ending.lower_from for ending in said if ending.area_id == ICBS[0]} == set()

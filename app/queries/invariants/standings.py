@@ -7,15 +7,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from app.models import StageSpan, StandingCheckpoint, StandingLine, Submission
+from app.models import StageCheckpoint, StageSpan, StandingCheckpoint, StandingLine, Submission
 from app.queries import standings
+from app.queries.pipelines import covers
 from app.rules.workflow import PIPELINE, STAGE
 
 Rows = sa.Select[Any]
 
 
 def lines_say_what_is_known(session: Session) -> Iterable[UUID]:
-    """The lines of an organisation add up to what its certificates, changes and submissions say."""
+    """The lines of an organisation add up to what its certificates, changes and submissions say, and to what ends."""
     return standings.disagreeing(session)
 
 
@@ -32,6 +33,24 @@ def checkpoint_is_a_sum_of_lines() -> Rows:
         .scalar_subquery()
     )
     return sa.select(col(kept.id)).where(col(kept.number) != total)
+
+
+def checkpoint_counts_open_spans() -> Rows:
+    """A checkpoint counts the spans of one kind that were open at the end of its day."""
+    span, kept = StageSpan, StageCheckpoint
+    names = ("icb_id", "region_id", "level", "stage", "from_on")
+    days = sa.select(col(StandingCheckpoint.on_date).label("on_date")).distinct().subquery()
+    counted = sa.select(
+        days.c.on_date,
+        *(col(getattr(span, name)).label(name) for name in names),
+        sa.literal(1).label("number"),
+    ).where(covers(days.c.on_date))
+    said = sa.select(
+        col(kept.on_date), *(col(getattr(kept, name)) for name in names), (-col(kept.number)).label("number")
+    )
+    both = sa.union_all(counted, said).subquery()
+    key = [both.c.on_date, *(both.c[name] for name in names)]
+    return sa.select(both.c.on_date).group_by(*key).having(sa.func.sum(both.c.number) != 0)
 
 
 def line_counts_from_the_later_day() -> Rows:
@@ -57,6 +76,7 @@ def open_span_is_the_stage() -> Rows:
 
 QUERIES: tuple[Callable[[], Rows], ...] = (
     checkpoint_is_a_sum_of_lines,
+    checkpoint_counts_open_spans,
     line_counts_from_the_later_day,
     open_span_is_the_stage,
 )
