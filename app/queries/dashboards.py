@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -30,14 +31,14 @@ class Counted:
 
     by_icb: dict[UUID | None, dict[Key, int]]
 
-    @property
+    @cached_property
     def ranks(self) -> dict[Key, int]:
         total: Counter[Key] = Counter()
         for counts in self.by_icb.values():
             total.update(counts)
         return dict(total)
 
-    @property
+    @cached_property
     def taking_part(self) -> dict[OrganisationKind, int]:
         """The denominators."""
         total: Counter[OrganisationKind] = Counter()
@@ -45,7 +46,7 @@ class Counted:
             total[kind] += number
         return {kind: number for kind, number in total.items() if number}
 
-    @property
+    @cached_property
     def held(self) -> dict[Key, int]:
         return {key: number for key, number in self.ranks.items() if key[1] > NONE_HELD and number}
 

@@ -150,6 +150,15 @@ def test_what_ends_is_told_as_it_was_known(database: Database, story: Story) -> 
         assert broken(session) == set()
 
 
+def test_an_ending_of_which_the_lines_know_nothing_is_found(database: Database, story: Story) -> None:
+    with database.write() as session:
+        holdings(session, story)
+        more = {"held_from": ON, "held_until": ON + DAY, "lower_from": ON + DAY, "recorded_on": ON}
+        session.add(EndingLine(organisation_id=story.organisations["ZZA"].id, rank=2, delta=1, **more))
+        session.flush()
+        assert broken(session) == {"lines_say_what_is_known"}
+
+
 def test_lines_of_before_say_what_ended_when_a_portal_is_upgraded(database: Database, story: Story) -> None:
     """With the days on which it was known, so that no past day is told otherwise than it was."""
     with database.write() as session:

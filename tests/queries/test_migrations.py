@@ -1,6 +1,7 @@
 """The migrations on both databases: up, no differences from the models, down to nothing, up again."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.db import Database
-from app.models import Event
+from app.models import EndingLine, Event
 from app.upgrade import differences, downgrade, upgrade
 from tests.conftest import _administer
 from tests.steps import signed
@@ -67,6 +68,10 @@ FORBIDDEN = [
     "DELETE FROM event",
     "UPDATE sealed_copy SET document = '{}'",
     "DELETE FROM sealed_copy",
+    "UPDATE standing_line SET delta = 2",
+    "DELETE FROM standing_line",
+    "UPDATE ending_line SET delta = 2",
+    "DELETE FROM ending_line",
 ]
 
 
@@ -74,7 +79,10 @@ FORBIDDEN = [
 def test_f06_history_and_sealed_copies_are_only_added_to(empty: Database, statement: str) -> None:
     upgrade(empty)
     with empty.write() as session:
-        signed(session, made_story(session))
+        story, day = made_story(session), date(2026, 11, 22)
+        signed(session, story)
+        days = {"held_from": day, "held_until": day, "lower_from": day, "recorded_on": day}
+        session.add(EndingLine(organisation_id=story.organisations["ZZA"].id, rank=1, delta=1, **days))
     with empty.write() as session:
         with pytest.raises(sa.exc.DBAPIError, match="is only added to"):
             session.execute(sa.text(statement))
