@@ -43,7 +43,7 @@ def world(database: Database, story: Story) -> None:
         ]
         for number, one in enumerate(bodies):
             made = submission(session, story, one, "bronze", Status.AWAITING_SIGN_OFF, at=NOW + number * DAY)
-            _move_on(session, made, Status.SUBMITTED, NOW + (4 + 5 * number) * DAY)
+            _move_on(session, made, Status.SUBMITTED, NOW + (3 + 5 * number) * DAY)
             if number % 2:
                 _move_on(session, made, Status.WITHDRAWN, NOW + (30 + 9 * number) * DAY)
 
