@@ -109,7 +109,7 @@ def ending(session: Session, story: Story, code: str, on: date, *days: int) -> l
 
 
 def holdings(session: Session, story: Story) -> None:
-    """ZZA falls in two steps, ZZC moves before it falls, T1 closes before it would, T2 is renewed in time."""
+    """ZZA falls in two steps, ZZC moves before it falls, T1 closes before it would and T3 after, T2 is renewed."""
     a, c = (session.get_one(Organisation, story.organisations[code].id) for code in ("ZZA", "ZZC"))
     certificate(session, story, a, "bronze", issued=ON, expires=ON + 40 * DAY)
     certificate(session, story, a, "gold", issued=ON, expires=ON + 20 * DAY)
@@ -119,6 +119,10 @@ def holdings(session: Session, story: Story) -> None:
     certificate(session, story, closing, "bronze", issued=ON, expires=ON + 30 * DAY)
     closing.valid_to = ON + 15 * DAY
     standings.restate(session, closing, cause="organisation:closing", at=NOW)
+    falling = trust(session, story, "T3")
+    certificate(session, story, falling, "bronze", issued=ON, expires=ON + 12 * DAY)
+    falling.valid_to = ON + 15 * DAY
+    standings.restate(session, falling, cause="organisation:falling", at=NOW)
     renewed = trust(session, story, "T2")
     certificate(session, story, renewed, "bronze", issued=ON, expires=ON + 30 * DAY)
     certificate(
