@@ -154,6 +154,17 @@ def test_what_ends_is_told_as_it_was_known(database: Database, story: Story) -> 
         assert broken(session) == set()
 
 
+def test_whoever_left_and_is_to_come_back_lower_holds_nothing_that_ends(
+    database: Database, story: Story
+) -> None:
+    with database.write() as session:
+        more = {"held_from": ON, "held_until": ON + 2 * DAY, "lower_from": ON + 9 * DAY, "recorded_on": ON}
+        session.add(EndingLine(organisation_id=story.organisations["ZZA"].id, rank=2, delta=1, **more))
+        session.flush()
+        found = [ending(session, story, "", ON + day * DAY, 20) for day in (0, 1, 2, 8, 9)]
+        assert found == [[{2: 1}], [{2: 1}], [{}], [{}], [{}]]
+
+
 def test_an_ending_of_which_the_lines_know_nothing_is_found(database: Database, story: Story) -> None:
     with database.write() as session:
         holdings(session, story)
