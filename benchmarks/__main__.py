@@ -18,6 +18,7 @@ from benchmarks import (
     certificates,
     dashboards,
     deadline,
+    growth,
     register,
     seeding,
     tables,
@@ -91,11 +92,13 @@ def show_certificates(folder: Path, extent: Extent) -> None:
 
 
 def show_growth(folder: Path, extent: Extent) -> None:
-    print(f"## Dashboards as organisations grow\n\n{dashboards.report(folder, extent.sizes, extent.pages)}\n")
+    print("## Dashboards as organisations grow\n")
+    print(growth.report(folder, extent.sizes, extent.pages, dashboards.filled) + "\n")
 
 
 def show_register(folder: Path, extent: Extent) -> None:
-    print(f"## The register as certificates grow\n\n{register.report(folder, extent.sizes, extent.pages)}\n")
+    print("## The register as certificates grow\n")
+    print(growth.report(folder, extent.sizes, extent.pages, register.filled) + "\n")
 
 
 def show_threads(folder: Path, extent: Extent) -> None:

@@ -108,7 +108,7 @@ def endings(known: Lines) -> dict[Ending, int]:
 def _endings_in(area_id: UUID | None, path: list[tuple[date, Place | None]]) -> Iterable[Ending]:
     runs = _runs(area_id, path)
     for number, (rank, held_from, held_until) in enumerate(runs, 1):
-        if rank is not None and rank > NONE_HELD and held_until is not None:
+        if rank is not None and held_until is not None:
             for lower_from, lower_until in _lower(runs[number:], rank):
                 yield Ending(area_id, rank, held_from, held_until, lower_from, lower_until)
 
