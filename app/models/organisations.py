@@ -17,7 +17,7 @@ class Organisation(Row, table=True):
     id: UUID = identity()
     ods_code: str = Field(max_length=10, unique=True)
     name: str = Field(max_length=300, index=True)  # lists of 60,000 go through it fifty by fifty
-    kind: OrganisationKind = choice(OrganisationKind)
+    kind: OrganisationKind = choice(OrganisationKind, index=True)  # regions and ICBs are few
     icb_id: UUID | None = parent("organisation.id", optional=True)  # an ICB stands under itself
     region_id: UUID | None = parent("organisation.id", optional=True)  # the region stands under itself
     valid_from: date | None = None  # None: before the framework began, the day is not known here

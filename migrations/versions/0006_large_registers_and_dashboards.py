@@ -72,11 +72,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ending_line_organisation_id"), ["organisation_id"], unique=False)
     _only_added_to("ending_line")
     op.drop_index("ix_standing_line_ahead", table_name="standing_line")
+    op.create_index(op.f("ix_organisation_kind"), "organisation", ["kind"], unique=False)
     # Both kinds of checkpoint are of the same days; the next night adds them up anew.
     op.execute("DELETE FROM standing_checkpoint")
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_organisation_kind"), table_name="organisation")
     op.create_index(
         "ix_standing_line_ahead",
         "standing_line",
