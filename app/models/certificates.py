@@ -19,13 +19,28 @@ class Certificate(Row, table=True):
     __table_args__ = (
         sa.UniqueConstraint("year", "serial"),
         sa.UniqueConstraint("decision_id", "edition"),
-        # The question who held what on a day is answered from this index alone.
+        # The questions who held what on a day, and which of a body's certificates comes first, are answered from this
+        # index alone.
         sa.Index(
             "ix_certificate_holding",
             "organisation_id",
             "level_rank",
             "icb_id",
             "region_id",
+            "issued_on",
+            "expires_on",
+            "revoked_on",
+            "superseded_on",
+            "number",
+        ),
+        # The register in its order: a page ends after its last line, and a search reads names and no whole row.
+        sa.Index(
+            "ix_certificate_register",
+            "organisation_name",
+            "number",
+            "organisation_id",
+            "level_rank",
+            "level",
             "issued_on",
             "expires_on",
             "revoked_on",

@@ -9,13 +9,13 @@ from sqlmodel import Session, and_, col, or_, select
 from app.models import Certificate, Decision
 
 
-def is_in_date(on: date) -> ColumnElement[bool]:
-    """Issued, not expired, not revoked and not superseded on the UK day ``on``."""
+def is_in_date(on: date, certificate: type[Certificate] = Certificate) -> ColumnElement[bool]:
+    """Issued, not expired, not revoked and not superseded on the UK day ``on``. ``certificate``: or an alias of it."""
     return and_(
-        col(Certificate.issued_on) <= on,
-        col(Certificate.expires_on) >= on,
-        or_(col(Certificate.revoked_on).is_(None), col(Certificate.revoked_on) > on),
-        or_(col(Certificate.superseded_on).is_(None), col(Certificate.superseded_on) > on),
+        col(certificate.issued_on) <= on,
+        col(certificate.expires_on) >= on,
+        or_(col(certificate.revoked_on).is_(None), col(certificate.revoked_on) > on),
+        or_(col(certificate.superseded_on).is_(None), col(certificate.superseded_on) > on),
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, and_, col, func, select
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
 
 from app.models import Certificate, Organisation, Succession
 from app.queries.certificates import is_in_date
@@ -26,10 +28,8 @@ class RegisterLine:
     is_fictional: bool
 
 
-def lines(
-    session: Session, on: date, *, level: str = "", text: str = "", skip: int = 0, most: int | None = PAGE
-) -> list[RegisterLine]:
-    """The register on the UK day ``on``, by name; narrowed to a level, or to names that contain ``text``."""
+def lines(session: Session, on: date) -> list[RegisterLine]:
+    """The whole register on the UK day ``on``, by name."""
     query = select(  # type: ignore[call-overload]
         Certificate.organisation_name,
         Certificate.ods_code,
@@ -40,18 +40,26 @@ def lines(
         Certificate.framework_version,
         Certificate.is_fictional,
     )
-    query = _narrowed(query, on, level, text).order_by(Certificate.organisation_name, Certificate.number)
-    rows: Sequence[tuple[str, ...]] = session.exec(query.offset(skip).limit(most)).all()
+    query = query.where(_is_listed(on)).order_by(Certificate.organisation_name, Certificate.number)
+    rows: Sequence[tuple[str, ...]] = session.exec(query).all()
     return [RegisterLine(*row) for row in rows]  # type: ignore[arg-type]
 
 
-def certificates(
+def page(
     session: Session, on: date, *, level: str = "", text: str = "", skip: int = 0, most: int = PAGE
-) -> list[Certificate]:
-    """The certificates behind ``lines``."""
-    query = _narrowed(select(Certificate), on, level, text)
-    query = query.order_by(Certificate.organisation_name, Certificate.number)
-    return list(session.exec(query.offset(skip).limit(most)).all())
+) -> tuple[list[Certificate], int]:
+    """The certificates of one page of the register, by name, and how many all its pages list; narrowed to a level,
+    or to names that contain ``text``."""
+    # A search looks through every name, so it counts what it finds instead of looking twice.
+    total = func.count().over() if text else _how_many(on, level, text).scalar_subquery()
+    found = sa.select(col(Certificate.number), total.label("total")).where(*_narrowed(on, level, text))
+    found = found.order_by(col(Certificate.organisation_name), col(Certificate.number))
+    numbers = found.offset(skip).limit(most).subquery()
+    query = select(Certificate, numbers.c.total).join(numbers, numbers.c.number == Certificate.number)
+    rows = session.exec(query.order_by(col(Certificate.organisation_name), col(Certificate.number))).all()
+    if not rows and skip:  # behind the last page, where no row says it
+        return [], session.scalars(_how_many(on, level, text)).one()
+    return [certificate for certificate, _ in rows], rows[0][1] if rows else 0
 
 
 def of_body(session: Session, ods_code: str) -> list[Certificate]:
@@ -60,35 +68,37 @@ def of_body(session: Session, ods_code: str) -> list[Certificate]:
     return list(session.exec(query.order_by(col(Certificate.number).desc())).all())
 
 
-def count(session: Session, on: date, *, level: str = "", text: str = "") -> int:
-    return int(session.exec(_narrowed(select(func.count()).select_from(Certificate), on, level, text)).one())
+def _is_listed(on: date) -> sa.ColumnElement[bool]:
+    """Each body once: of its certificates in date the highest level, of that the newest.
 
-
-def _narrowed(query, on: date, level: str, text: str):  # type: ignore[no-untyped-def]
-    """Each body once: of its certificates in date the highest level, of that the newest."""
-    ranked = (
-        select(
-            Certificate.id,
-            func.row_number()
-            .over(
-                partition_by=col(Certificate.organisation_id),
-                order_by=(
-                    col(Certificate.level_rank).desc(),
-                    col(Certificate.issued_on).desc(),
-                    col(Certificate.number).desc(),
-                ),
-            )
-            .label("place"),
-        )
-        .where(is_in_date(on))
-        .subquery()
+    Said of one certificate, that no other comes before it, so that a page ends with its last line and nothing is
+    ranked that nobody reads.
+    """
+    other = aliased(Certificate)
+    before = sa.exists(col(other.number)).where(
+        col(other.organisation_id) == col(Certificate.organisation_id),
+        col(other.level_rank) >= col(Certificate.level_rank),  # said again for the index
+        is_in_date(on, other),
+        sa.tuple_(col(other.level_rank), col(other.issued_on), col(other.number))
+        > sa.tuple_(col(Certificate.level_rank), col(Certificate.issued_on), col(Certificate.number)),
     )
-    query = query.join(ranked, and_(ranked.c.id == Certificate.id, ranked.c.place == 1))
+    return sa.and_(is_in_date(on), ~before)
+
+
+def _narrowed(on: date, level: str, text: str) -> list[sa.ColumnElement[bool]]:
+    wanted = [_is_listed(on)]
     if level:
-        query = query.where(Certificate.level == level)
+        wanted.append(col(Certificate.level) == level)
     if text:
-        query = query.where(func.lower(Certificate.organisation_name).contains(text.lower(), autoescape=True))
-    return query
+        wanted.append(func.lower(Certificate.organisation_name).contains(text.lower(), autoescape=True))
+    return wanted
+
+
+def _how_many(on: date, level: str, text: str) -> sa.Select[int]:
+    if level or text:
+        return sa.select(func.count()).select_from(Certificate).where(*_narrowed(on, level, text))
+    # Whoever holds anything is listed once, so nothing has to be compared.
+    return sa.select(func.count(sa.distinct(col(Certificate.organisation_id)))).where(is_in_date(on))
 
 
 def successors(session: Session, certificate: Certificate) -> list[tuple[str, date]]:

@@ -89,11 +89,9 @@ async def held(
 ) -> Response:
     """Each organisation once, with the highest level it held on the day, by name."""
     day = not_in_future(on, uk_day(at))
-    rows = register.certificates(session, day, level=level, text=name, skip=(page - 1) * SIZE, most=SIZE)
+    rows, total = register.page(session, day, level=level, text=name, skip=(page - 1) * SIZE, most=SIZE)
     awards = [_award(row, day, parts.settings.base_url) for row in rows]
-    return answer(
-        request, listed(request, awards, register.count(session, day, level=level, text=name), page)
-    )
+    return answer(request, listed(request, awards, total, page))
 
 
 @router.get(

@@ -37,7 +37,7 @@ async def show(request: Request, who: MaybePerson, session: Transaction) -> Resp
 @router.get("/register.xlsx")
 async def as_workbook(session: Transaction, at: Now) -> Response:
     on = uk_day(at)
-    rows = register.lines(session, on, most=None)
+    rows = register.lines(session, on)
     return xlsx_response(f"register-{on}.xlsx", "Register", COLUMNS, [cells(row) for row in rows])
 
 

@@ -37,12 +37,13 @@ async def show(
     start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     on = uk_day(at)
+    lines, total = register.page(session, on, level=level, text=name, skip=start)
     return page(
         request,
         "register/show",
         who,
-        lines=register.lines(session, on, level=level, text=name, skip=start),
-        total=register.count(session, on, level=level, text=name),
+        lines=lines,
+        total=total,
         framework=frameworks.newest_parsed(session, parts.shelf),
         level=level,
         name=name,
@@ -55,7 +56,7 @@ async def show(
 @router.get("/register.csv")
 async def as_csv(session: Transaction, at: Now) -> Response:
     on = uk_day(at)
-    rows = register.lines(session, on, most=None)
+    rows = register.lines(session, on)
     return csv_response(f"register-{on}.csv", COLUMNS, [cells(row) for row in rows])
 
 

@@ -1,4 +1,4 @@
-"""Registers and dashboards of many organisations: checkpoints of what is on its way, and lines of what ends."""
+"""Registers and dashboards of many organisations: indexes, checkpoints of what is on its way, lines of what ends."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,32 @@ branch_labels = None
 deplower_from = None
 
 
+HOLDING = (
+    "organisation_id",
+    "level_rank",
+    "icb_id",
+    "region_id",
+    "issued_on",
+    "expires_on",
+    "revoked_on",
+    "superseded_on",
+)
+REGISTER = (
+    "organisation_name",
+    "number",
+    "organisation_id",
+    "level_rank",
+    "level",
+    "issued_on",
+    "expires_on",
+    "revoked_on",
+    "superseded_on",
+)
+
+
 def upgrade() -> None:
+    _index_holding(*HOLDING, "number")
+    op.create_index("ix_certificate_register", "certificate", list(REGISTER))
     op.create_table(
         "stage_checkpoint",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -78,6 +103,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_certificate_register", "certificate")
+    _index_holding(*HOLDING)
     op.drop_index(op.f("ix_organisation_kind"), table_name="organisation")
     op.create_index(
         "ix_standing_line_ahead",
@@ -95,6 +122,11 @@ def downgrade() -> None:
     with op.batch_alter_table("stage_checkpoint", schema=None) as batch_op:
         batch_op.drop_index("ix_stage_checkpoint_on")
     op.drop_table("stage_checkpoint")
+
+
+def _index_holding(*columns: str) -> None:
+    op.drop_index("ix_certificate_holding", "certificate")
+    op.create_index("ix_certificate_holding", "certificate", list(columns))
 
 
 def _only_added_to(table: str) -> None:
