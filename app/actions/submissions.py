@@ -276,10 +276,8 @@ def withdraw(session: Session, submission: Submission, reason: str, *, by: Who, 
     A decision that waits for release is void from then on. It is not refused, because that would tell of it. Conflict
     once an outcome was released: an appeal or a question that follows one is not withdrawn.
     """
-    # Asked first, so that the refusal under appeal is the same before and after a reviewer starts.
-    if decisions.released_of(session, submission.id) is not None:
-        raise Conflict("The outcome of this submission is released, so it can no longer be withdrawn.")
-    workflow.require(Verb.WITHDRAW, submission.status)
+    is_released = decisions.released_of(session, submission.id) is not None
+    workflow.require(Verb.WITHDRAW, submission.status, is_released=is_released)
     given = reason_given(reason)
     if pending := decisions.of_submission(session, submission.id):
         pending.void_at, pending.void_by_id = at, by.person_id
