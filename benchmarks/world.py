@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from app.actions.loading import publish_framework
-from app.cli import FRAMEWORK
+from app.cli.commands import FRAMEWORK
 from app.criteria.loader import load_folder
 from app.criteria.schema import Framework, OrganisationKind
 from app.db import Database

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from typer.main import get_command
 
-from app.cli import portal
+from app.cli.commands import portal
 from app.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

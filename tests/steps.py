@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from app.actions import assignments, changes, evidence, reviews, self_assessments, submissions
+from app.actions import assignments, changes, evidence, reviews, self_assessments, sign_off, submissions
 from app.criteria.schema import Criterion, Question, QuestionKind
 from app.models import (
     Event,
@@ -117,7 +117,7 @@ def seen(session: Session, story: Story, submission: Submission, at: datetime = 
 def sign(
     session: Session, story: Story, submission: Submission, *, sponsor: str = "sponsor_a", at: datetime = NOW
 ) -> SealedCopy:
-    return submissions.sign(
+    return sign_off.sign(
         session,
         submission,
         story.framework,

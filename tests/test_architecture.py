@@ -18,6 +18,7 @@ from app.actions import (
     decisions,
     moderation,
     reviews,
+    sign_off,
     strikes,
     submissions,
 )
@@ -110,8 +111,8 @@ def test_reading_routes_are_get_and_writing_ones_post(every_route: FastAPI) -> N
 
 ACTIONS: dict[Verb, Callable[..., object]] = {
     Verb.HAND_OVER: submissions.hand_over,
-    Verb.SIGN: submissions.sign,
-    Verb.DECLINE: submissions.decline,
+    Verb.SIGN: sign_off.sign,
+    Verb.DECLINE: sign_off.decline,
     Verb.WITHDRAW: submissions.withdraw,
     Verb.ASSIGN_REVIEWER: assignments.assign,
     Verb.REMOVE_REVIEWER: assignments.remove,

@@ -28,7 +28,7 @@ def day_due(at: datetime) -> date:
 
 def publish(session: Session, *, at: datetime) -> Head | None:
     """Put the head of the day that is due on record; None when it is there, as another process may have been first."""
-    day, before = day_due(at), next(iter(heads.published(session, most=1)), None)
+    day, before = day_due(at), heads.newest(session)
     if before and before.day >= day:
         return None
     made = heads.of_day(session, day, before)

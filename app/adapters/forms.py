@@ -1,14 +1,13 @@
 """A form that goes away as a Word document or a spreadsheet and comes back filled in.
 
-Here is what both have in common: what a form asks and says, how a text is written so that nothing of it is lost on
-the way, and the identity that says where the form belongs. Neither knows the framework.
+Here is what both have in common: what a form asks and says, and the identity that says where the form belongs. How a
+text is written so that nothing of it is lost on the way: ``form_texts``. Neither knows the framework.
 """
 
 import base64
 import hashlib
 import io
 import json
-import re
 import unicodedata
 import zipfile
 import zlib
@@ -20,9 +19,6 @@ from typing import Any
 
 FORMAT = 1
 ANSWER_COLUMN, KEY_COLUMN = "Answer", "Reference"
-CHOOSE = "Choose one"
-# What stands where nothing is chosen yet, by us and by Word. A text that says exactly this is written with an escape.
-PLACEHOLDERS = frozenset({CHOOSE, "Choose an item.", "Click or tap here to enter text."})
 LONGEST_IDENTITY = 2_000_000  # characters, unpacked
 _DIGEST = 16  # hexadecimal digits; it notices damage and changes, it keeps nobody out
 
@@ -146,48 +142,6 @@ def digest(text: str) -> str:
     """A short digest of a text, the same however its letters are composed and whatever space stands around it."""
     tidy = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     return hashlib.sha256(tidy.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
-
-
-# Characters that XML can't hold, that programs take for line ends or marks of their own, and beginnings that a
-# library would take for markup. A text with none of them is written as it is.
-_ODD = re.compile(
-    "\\\\(?=u\\{)|_(?=x[0-9A-Fa-f]{4}_)|x(?=005F_)|<(?=r>)"
-    "|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffc\ufffe\uffff\ud800-\udfff]"
-)
-_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
-
-
-def escaped(text: str) -> str:
-    """The text with odd characters as ``\\u{2028}``; ``unescaped`` gives exactly the text again."""
-    if text in PLACEHOLDERS:
-        return _escape(text[0]) + text[1:]
-    return _ODD.sub(lambda found: _escape(found[0]), text)
-
-
-def _escape(character: str) -> str:
-    return f"\\u{{{ord(character):x}}}"
-
-
-def unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda found: _character(int(found[1], 16), found[0]), text)
-
-
-def _character(code: int, otherwise: str) -> str:
-    return chr(code) if code <= 0x10FFFF else otherwise
-
-
-# An apostrophe before what a spreadsheet program would run. Those that stand there already get one more.
-_RUNS = re.compile(r"'*[=+\-@\t\r\n]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
-
-
-def guarded(text: str) -> str:
-    """The text as a cell that no spreadsheet program runs, now or after it was saved as CSV."""
-    return f"'{text}" if _RUNS.match(text) else text
-
-
-def unguarded(text: str) -> str:
-    return text[1:] if _GUARDED.match(text) else text
 
 
 def packed(identity: Identity) -> str:

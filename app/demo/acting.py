@@ -14,6 +14,7 @@ from app.actions import (
     moderation,
     reviews,
     revocations,
+    sign_off,
     submissions,
     tallies,
 )
@@ -120,7 +121,7 @@ class Play:
         content = to_sign.content(
             self.session, self_assessment, self.framework, plan.level, window, on=uk_day(at)
         )
-        submissions.sign(
+        sign_off.sign(
             self.session,
             submission,
             self.framework,
@@ -136,7 +137,7 @@ class Play:
         at = self._after(self.windows[plan.window], 14)
         by = self.cast.who(self.session, f"sponsor {plan.trust}", at)
         reason = "The board has not seen the plan of actions yet. Bring it to the next meeting first."
-        submissions.decline(self.session, submission, reason, by=by, at=at)
+        sign_off.decline(self.session, submission, reason, by=by, at=at)
 
     def _withdraw(self, plan: Plan, submission: Submission) -> None:
         at = self._after(self.windows[plan.window], 16)

@@ -52,7 +52,7 @@ def publish_head(database: Database, contact: str) -> list[str]:
     """Once a night, publish the head of the day that is over, and see whether everything still says what the history
     says: so that whoever changes the past is found within a day. Returns what does not."""
     with database.read() as session:
-        newest = next(iter(head_queries.published(session, most=1)), None)
+        newest = head_queries.newest(session)
         if newest and newest.day >= heads.day_due(database.now(session)):
             return []
         faults = audit.verify(session) if newest else []

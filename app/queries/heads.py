@@ -27,6 +27,11 @@ def published(session: Session, most: int | None = None) -> list[Head]:
     return [Head(date.fromisoformat(facts["day"]), str(facts["sha256"])) for facts in session.exec(query)]
 
 
+def newest(session: Session) -> Head | None:
+    """The head that was published last; None when none was yet."""
+    return next(iter(published(session, most=1)), None)
+
+
 def of_day(session: Session, day: date, before: Head | None) -> Head:
     """The head of ``day`` by the lines as they stand, ``before`` being the one it follows."""
     return _made(session, [day], before)[0]

@@ -184,15 +184,31 @@ TRANSITIONS: dict[Verb, Transition] = {
 }
 
 
-def require(verb: Verb, status: Status | None) -> None:
-    """Raise Conflict unless ``verb`` may be done to a submission in ``status``."""
+# What no status permits any more once an outcome was released, with the reason: an appeal or a question that follows a
+# release goes through the same statuses again.
+ENDED_BY_RELEASE: dict[Verb, str] = {
+    Verb.WITHDRAW: "The outcome of this submission is released, so it can no longer be withdrawn.",
+}
+
+
+def require(verb: Verb, status: Status | None, *, is_released: bool = False) -> None:
+    """Raise Conflict unless ``verb`` may be done to a submission in ``status``, of which an outcome was released or
+    not."""
+    # Asked first, so that the refusal under appeal is the same before and after a reviewer starts.
+    if is_released and verb in ENDED_BY_RELEASE:
+        raise Conflict(ENDED_BY_RELEASE[verb])
     if status not in TRANSITIONS[verb].come_from:
         raise Conflict(_TOO_LATE[verb])
 
 
-def open_verbs(status: Status) -> tuple[Verb, ...]:
-    """The verbs that the status permits, in the order of the table."""
-    return tuple(verb for verb, transition in TRANSITIONS.items() if status in transition.come_from)
+def open_verbs(status: Status, *, is_released: bool = False) -> tuple[Verb, ...]:
+    """The verbs that the status permits, in the order of the table; without those that a release ended."""
+    ended = ENDED_BY_RELEASE if is_released else {}
+    return tuple(
+        verb
+        for verb, transition in TRANSITIONS.items()
+        if status in transition.come_from and verb not in ended
+    )
 
 
 _TOO_LATE: dict[Verb, str] = {

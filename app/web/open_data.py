@@ -30,8 +30,7 @@ NEWEST = 200  # changes in the feed
 
 @router.get("/open-data")
 async def show(request: Request, who: MaybePerson, session: Transaction) -> Response:
-    head = next(iter(heads.published(session, most=1)), None)
-    return page(request, "open_data/show", who, prefix=PREFIX, head=head)
+    return page(request, "open_data/show", who, prefix=PREFIX, head=heads.newest(session))
 
 
 @router.get("/register.xlsx")

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
+from app.actions import sign_off
 from app.actions import submissions as actions
 from app.criteria.schema import Framework, Level
 from app.models import SelfAssessment, Status, Submission, Window
@@ -150,7 +151,7 @@ async def sign(
     try:
         with session.begin_nested():
             _require_ticked(typed.get("read"))
-            actions.sign(
+            sign_off.sign(
                 session,
                 submission,
                 framework,
@@ -260,7 +261,7 @@ async def decline(
     reason = typed.text.get("reason", "")
     try:
         with session.begin_nested():
-            actions.decline(session, submission, reason, by=who, at=at, base_url=parts.settings.base_url)
+            sign_off.decline(session, submission, reason, by=who, at=at, base_url=parts.settings.base_url)
     except RuleError as error:
         return again(
             request, "sign_off/decline", who, error, status=status_of(error), submission=facts, reason=reason

@@ -10,7 +10,7 @@ from app.queries import appeals, clarifications, decisions, history
 from app.rules.appeals import last_day, refusal, too_few
 from app.rules.people import Who
 from app.rules.permissions import Permission, Scope, allows
-from app.rules.workflow import Verb
+from app.rules.workflow import ENDED_BY_RELEASE, Verb
 from app.web.portal import PortalParts
 
 
@@ -80,4 +80,4 @@ def closed_verbs(
     if decision is None:
         return frozenset()
     refused = standing(session, parts, submission, decision, at)["appeal_refused"]
-    return frozenset({Verb.WITHDRAW, Verb.APPEAL} if refused else {Verb.WITHDRAW})
+    return frozenset({*ENDED_BY_RELEASE, Verb.APPEAL} if refused else ENDED_BY_RELEASE)

@@ -268,7 +268,7 @@ async def show_withdraw(
 ) -> Response:
     # Under appeal too: a page that opened from the first start on would tell of the reviewers.
     is_released = decisions.released_of(session, submission.id) is not None
-    if is_released or Verb.WITHDRAW not in open_verbs(submission.status):
+    if Verb.WITHDRAW not in open_verbs(submission.status, is_released=is_released):
         return go(f"/submissions/{submission.id}")
     return page(request, "submissions/withdraw", who, **_withdraw_page(session, submission, ""))
 

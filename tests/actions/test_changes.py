@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from app.actions import assignments, changes, reviews, self_assessments, submissions
+from app.actions import assignments, changes, reviews, self_assessments, sign_off
 from app.db import Database
 from app.models import ChangeRequest, ReviewStatus, SelfAssessment, Status, Submission
 from app.queries import audit, sealed_copies
@@ -128,7 +128,7 @@ def test_declined_changes_are_still_asked_for(database: Database, story: Story) 
         save(session, story, submission, "B01", "A better answer.")
         steps.handed_over_again(session, story, submission)
         by = story.who(session, "sponsor_a")
-        submissions.decline(session, submission, "Not yet.", by=by, at=NOW)
+        sign_off.decline(session, submission, "Not yet.", by=by, at=NOW)
         assert submission.status is Status.CHANGES_REQUESTED
         assert requests.open_request(session, submission.id) is not None
 

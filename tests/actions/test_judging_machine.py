@@ -29,6 +29,7 @@ from app.actions import (
     letters,
     moderation,
     reviews,
+    sign_off,
     submissions,
 )
 from app.actions.certificates import Issuer
@@ -195,7 +196,7 @@ class Walk(RuleBasedStateMachine):
         self.attempt(
             "sponsor_a",
             Permission.SIGN,
-            lambda session, submission, who: submissions.decline(
+            lambda session, submission, who: sign_off.decline(
                 session, submission, "Not yet.", by=who, at=self.at
             ),
         )

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from app.actions import loading
 from app.adapters import directory
 from app.adapters.directory import DirectorySuccession
-from app.cli import ORGANISATIONS, SUCCESSIONS
+from app.cli.commands import ORGANISATIONS, SUCCESSIONS
 from app.criteria.carry_over import CarryOver, resolved
 from app.criteria.loader import CriteriaError, load_folder
 from app.criteria.schema import OrganisationKind

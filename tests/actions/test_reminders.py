@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from app.actions import intentions, membership, reminders, submissions
+from app.actions import intentions, membership, reminders, sign_off
 from app.db import Database
 from app.models import LateDoor, Mail, Person, Reminder, SelfAssessment, Window
 from tests import steps
@@ -135,7 +135,7 @@ def test_a_declined_one_is_the_leads_again(database: Database, story: Story) -> 
     with database.write() as session:
         submission = steps.handed_over(session, story)
         by = story.who(session, "sponsor_a")
-        submissions.decline(session, submission, "Not yet.", by=by, at=NOW)
+        sign_off.decline(session, submission, "Not yet.", by=by, at=NOW)
     assert write(database, DUE[7]) == [LEAD]
 
 

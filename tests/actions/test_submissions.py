@@ -1,4 +1,4 @@
-"""Handing over, declining, withdrawing: what is kept, and what is refused."""
+"""Handing over, withdrawing: what is kept, and what is refused."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -126,27 +126,6 @@ def test_a_sponsor_who_left_cannot_be_asked(database: Database, story: Story) ->
         session.flush()
         with pytest.raises(RuleError, match="Choose an executive sponsor of your organisation"):
             steps.hand_over(session, story, made)
-
-
-def test_decline_tells_the_lead_who_may_hand_over_again(database: Database, story: Story) -> None:
-    with database.write() as session:
-        submission = steps.handed_over(session, story)
-        sponsor = story.who(session, "sponsor_a")
-        submissions.decline(session, submission, " The board has not seen it. ", by=sponsor, at=NOW)
-        assert (submission.status, submission.decline_reason) == (
-            Status.DECLINED,
-            "The board has not seen it.",
-        )
-        assert ("lead.a@example.invalid", "Your submission was not signed") in steps.mails(session)
-        with pytest.raises(Conflict):
-            submissions.decline(session, submission, "Again", by=sponsor, at=NOW)
-        made = session.get_one(SelfAssessment, submission.self_assessment_id)
-        another = steps.hand_over(session, story, made)
-        assert (another.id != submission.id, another.status) == (True, Status.AWAITING_SIGN_OFF)
-        assert steps.events(session, submission) == [
-            ("hand over", "awaiting sign-off"),
-            ("decline", "declined"),
-        ]
 
 
 def test_withdraw_needs_a_reason_and_keeps_the_copy(database: Database, story: Story) -> None:

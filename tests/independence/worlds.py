@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session, SQLModel
 
-from app.actions import assignments, certificates, sign_in, submissions
+from app.actions import assignments, certificates, sign_in, sign_off
 from app.db import Database
 from app.models import Membership, Review, Role
 from app.web.transaction import cookie_name
@@ -128,7 +128,7 @@ def begin(world: World, beginning: Beginning, patch: pytest.MonkeyPatch, seed: i
     numbers, real = random.Random(seed), os.urandom
     # Only what becomes an id: the libraries draw numbers of other lengths when they are first used.
     patch.setattr(os, "urandom", lambda size: numbers.randbytes(size) if size == 16 else real(size))
-    patch.setattr(submissions, "choice", numbers.choice)  # for the letters of a receipt
+    patch.setattr(sign_off, "choice", numbers.choice)  # for the letters of a receipt
     patch.setattr(certificates, "token_hex", lambda size: numbers.randbytes(size).hex())
     patch.setattr(assignments.secrets, "choice", lambda free: _letter(beginning, free))
     world.database.now = lambda session: world.at  # type: ignore[method-assign]

@@ -33,6 +33,18 @@ def test_open_verbs_are_those_that_are_let_through(status: Status) -> None:
     assert open_verbs(status) == tuple(verb for verb in Verb if (verb, status) not in FORBIDDEN)
 
 
+@pytest.mark.parametrize("status", Status)
+def test_a_release_ends_withdrawing_and_nothing_else(status: Status) -> None:
+    """Under appeal the same sentence refuses before and after a reviewer starts."""
+    left = tuple(verb for verb in open_verbs(status) if verb is not Verb.WITHDRAW)
+    with pytest.raises(Conflict) as refused:
+        require(Verb.WITHDRAW, status, is_released=True)
+    assert (open_verbs(status, is_released=True), refused.value.sentence) == (
+        left,
+        "The outcome of this submission is released, so it can no longer be withdrawn.",
+    )
+
+
 def test_what_the_rules_say_of_each_status() -> None:
     """Fairness by equality: withdraw until the release, decide only when all is agreed."""
     assert {status: {verb.name for verb in open_verbs(status)} for status in Status} == {

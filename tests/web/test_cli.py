@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from app import cli
+from app.cli import commands
 from app.db import Database
 from app.models import Certificate, FrameworkVersion, Membership, Organisation
 from tests.conftest import ON_POSTGRESQL
@@ -28,7 +28,7 @@ def run(tmp_path: Path) -> Run:
     }
 
     def running(*words: str, **more: str) -> tuple[int, str]:
-        result = CliRunner().invoke(cli.portal, list(words), env={**environment, **more})
+        result = CliRunner().invoke(commands.portal, list(words), env={**environment, **more})
         return result.exit_code, result.output.strip()
 
     return running
@@ -94,7 +94,7 @@ def test_demo_data_never_goes_into_a_live_portal(run: Run, tmp_path: Path) -> No
     assert run("seed-demo") == (1, "Set ARF_DEMO=1 first. Demo data never goes into a live portal.")
     with pytest.raises(ValueError, match="ARF_DEMO must be off"):
         CliRunner().invoke(
-            cli.portal,
+            commands.portal,
             ["seed-demo"],
             catch_exceptions=False,
             env={"ARF_ENVIRONMENT": "production", "ARF_DEMO": "1"},
@@ -117,7 +117,7 @@ def test_a_broken_history_is_told_with_exit_code_1(run: Run, tmp_path: Path) -> 
 
 
 def test_criteria_are_checked_by_folder(run: Run, tmp_path: Path) -> None:
-    assert run("criteria", "check", str(cli.FRAMEWORK))[0] == 0
+    assert run("criteria", "check", str(commands.FRAMEWORK))[0] == 0
     assert run("criteria", "check", str(tmp_path))[0] == 1
 
 
@@ -125,7 +125,7 @@ def test_a_folder_is_published_as_the_next_version(run: Run, tmp_path: Path) -> 
     run("migrate")
     run("load")
     folder = tmp_path / "next"
-    shutil.copytree(cli.FRAMEWORK, folder)
+    shutil.copytree(commands.FRAMEWORK, folder)
     assert run("criteria", "publish", str(folder)) == (0, "arf 2023.illustrative is published")  # nothing new
     head = folder / "framework.toml"
     head.write_text(head.read_text().replace('"2023.illustrative"', '"2027.1"'))
@@ -150,7 +150,7 @@ def test_the_pages_made_from_tables_are_written(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "docs").mkdir()
-    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
     assert run("docs") == (0, "")
     written = sorted(path.name for path in (tmp_path / "docs").iterdir())
     assert written == ["permissions.md", "settings.md", "workflow.md"]

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from sqlmodel import select
 from typer.testing import CliRunner
 
-from app import cli
 from app.actions import certificates
+from app.cli import commands
 from app.config import ROOT
 from app.db import Database
 from app.models import Certificate, CertificateDrawing, CertificateFile, Submission, Window
@@ -48,7 +48,7 @@ def environment(app: FastAPI) -> dict[str, str]:
 @pytest.fixture
 def run(environment: dict[str, str]) -> Run:
     def running(*words: str, **more: str) -> tuple[int, str]:
-        result = CliRunner().invoke(cli.portal, list(words), env={**environment, **more})
+        result = CliRunner().invoke(commands.portal, list(words), env={**environment, **more})
         return result.exit_code, result.output.strip()
 
     return running

@@ -4,7 +4,7 @@ import pytest
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app.cli_serving import run_server
+from app.cli.serving import run_server
 from app.config import Environment, Settings
 
 

@@ -238,7 +238,7 @@ def test_a_save_that_fails_gives_the_text_back(
     def fail(*_: object, **__: object) -> None:
         raise failure
 
-    monkeypatch.setattr("app.actions.submissions.decline", fail)
+    monkeypatch.setattr("app.actions.sign_off.decline", fail)
     page = f"/submissions/{made.id}/decline"
     text = "The board has not seen <b>it</b>."
     answer = browser_of(story.people["sponsor_a"]).post(page, data={"reason": text})

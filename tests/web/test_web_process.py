@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from app.cli_serving import become_server
+from app.cli.serving import become_server
 from app.config import ROOT
 
 APART = {
@@ -37,11 +37,11 @@ def test_the_web_process_loads_no_parser_and_no_arithmetic() -> None:
 
 
 def test_the_process_that_watches_the_web_processes_loads_no_portal() -> None:
-    assert {"fastapi", "sqlalchemy", "typer"} & loaded("app.cli_serving") == set()
+    assert {"fastapi", "sqlalchemy", "typer"} & loaded("app.cli.serving") == set()
 
 
 def test_the_command_line_becomes_that_process(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[str] = []
     monkeypatch.setattr(os, "execv", lambda _path, command: given.extend(command))
     become_server("127.0.0.1", 8001, 3)
-    assert given == [sys.executable, "-m", "app.cli_serving", "127.0.0.1", "8001", "3"]
+    assert given == [sys.executable, "-m", "app.cli.serving", "127.0.0.1", "8001", "3"]

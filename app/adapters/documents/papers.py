@@ -9,7 +9,7 @@ from docx.oxml.ns import nsdecls
 
 from app.adapters.documents.saving import saved
 from app.adapters.documents.writing import MARGINS, WIDTH, describe, paragraph
-from app.adapters.forms import escaped
+from app.adapters.form_texts import escaped
 from app.adapters.papers import Bars, Block, Bullets, Grid, Heading, Paper, Text
 
 NARROWEST, WIDEST = 18, 60  # letters of a column that is given as much room as it asks for

@@ -11,17 +11,16 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from app.adapters.documents.writing import CUSTOM_RELATION, PROPERTY
+from app.adapters.form_texts import PLACEHOLDERS, unescaped
 from app.adapters.forms import (
     BROKEN,
     KEY_COLUMN,
     NOT_OURS,
-    PLACEHOLDERS,
     Filled,
     Identity,
     NotReadable,
     checked,
     require_small,
-    unescaped,
     unpacked,
 )
 

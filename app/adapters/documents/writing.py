@@ -21,18 +21,8 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 
 from app.adapters.documents.saving import saved
-from app.adapters.forms import (
-    CHOOSE,
-    KEY_COLUMN,
-    Chapter,
-    Field,
-    Form,
-    Identity,
-    Kind,
-    Section,
-    escaped,
-    packed,
-)
+from app.adapters.form_texts import CHOOSE, escaped
+from app.adapters.forms import KEY_COLUMN, Chapter, Field, Form, Identity, Kind, Section, packed
 
 LANGUAGE = "en-GB"
 WIDTH = 9638  # twentieths of a point: A4 without margins of 20 mm

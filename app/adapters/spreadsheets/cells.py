@@ -9,7 +9,8 @@ from typing import Any
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 
-from app.adapters.forms import NotReadable, escaped, guarded
+from app.adapters.form_texts import escaped, guarded
+from app.adapters.forms import NotReadable
 
 MOST_ROWS, MOST_COLUMNS = 60_000, 40
 # Excel's limit is 32,767 units of UTF-16.

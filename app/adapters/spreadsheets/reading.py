@@ -7,18 +7,16 @@ from typing import Any, TypeVar
 
 import openpyxl
 
+from app.adapters.form_texts import PLACEHOLDERS, unescaped, unguarded
 from app.adapters.forms import (
     ANSWER_COLUMN,
     BROKEN,
     KEY_COLUMN,
     NOT_OURS,
-    PLACEHOLDERS,
     Filled,
     NotReadable,
     checked,
     require_small,
-    unescaped,
-    unguarded,
     unpacked,
 )
 from app.adapters.spreadsheets.cells import rows, shown, text_in

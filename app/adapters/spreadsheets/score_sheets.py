@@ -13,17 +13,8 @@ from typing import Any
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from app.adapters.forms import (
-    DAMAGED,
-    FORMAT,
-    KEY_COLUMN,
-    NOT_OURS,
-    NotReadable,
-    digest,
-    escaped,
-    guarded,
-    lettered,
-)
+from app.adapters.form_texts import escaped, guarded
+from app.adapters.forms import DAMAGED, FORMAT, KEY_COLUMN, NOT_OURS, NotReadable, digest, lettered
 from app.adapters.spreadsheets.cells import OPTIONS, Looks, cell, pieces
 from app.adapters.spreadsheets.writing import IDENTITY_ROW
 

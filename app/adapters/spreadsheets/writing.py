@@ -11,17 +11,8 @@ import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from app.adapters.forms import (
-    ANSWER_COLUMN,
-    KEY_COLUMN,
-    Chapter,
-    Field,
-    Form,
-    Section,
-    escaped,
-    guarded,
-    packed,
-)
+from app.adapters.form_texts import escaped, guarded
+from app.adapters.forms import ANSWER_COLUMN, KEY_COLUMN, Chapter, Field, Form, Section, packed
 from app.adapters.spreadsheets.cells import OPTIONS, Looks, cell, pieces
 
 ABOUT, EVIDENCE, CHOICES = "About", "Evidence", "Choices"

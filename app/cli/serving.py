@@ -13,7 +13,7 @@ def become_server(host: str, port: int, workers: int) -> NoReturn:
     """Go on as the server. What the command line has loaded is gone with it: the first process only watches the web
     processes, and each of those loads again what the first one was started with."""
     sys.stdout.flush()
-    module = "app.cli_serving"
+    module = "app.cli.serving"
     command = [sys.executable, "-m", module, host, str(port), str(workers)]
     os.execv(sys.executable, command)  # noqa: S606  # the arguments are our own, and no shell reads them
 

@@ -14,10 +14,11 @@ from app.actions import windows as window_actions
 from app.adapters import directory
 from app.adapters.email import sender_for
 from app.adapters.stores import files_for
-from app.cli_certificates import certificates
-from app.cli_frame import refusals_told, settings_made
-from app.cli_keys import keys
-from app.cli_serving import become_server
+from app.cli.audit import audit, check_invariants
+from app.cli.certificates import certificates
+from app.cli.frame import refusals_told, settings_made
+from app.cli.keys import keys
+from app.cli.serving import become_server
 from app.config import ROOT
 from app.criteria.loader import check, load_carry_over, load_folder
 from app.db import Database
@@ -26,24 +27,22 @@ from app.jobs.mails import deliver_due
 from app.jobs.scans import scanning
 from app.main import configure_log
 from app.models import Organisation, Person, Role
-from app.queries import audit, certificate_files, evidence, heads, invariants
+from app.queries import certificate_files, evidence
 from app.queries import scans as queries_of_scans
 from app.queries.frameworks import FrameworkShelf, newest, newest_parsed
 from app.rules.days import UK
 from app.rules.errors import RuleError
-from app.rules.heads import read_kept
 from app.rules.sessions import normal_address
 from app.rules.tables import permissions_page, settings_page, workflow_page
 from app.upgrade import differences, upgrade
 
 portal = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 criteria = typer.Typer(no_args_is_help=True, help="The framework's criteria as files.")
-history = typer.Typer(no_args_is_help=True, help="The history's hash chain.")
 windows = typer.Typer(no_args_is_help=True, help="Windows in which levels may be put forward.")
 people = typer.Typer(no_args_is_help=True, help="People and their roles.")
 portal.add_typer(certificates, name="certificates")
 portal.add_typer(criteria, name="criteria")
-portal.add_typer(history, name="audit")
+portal.add_typer(audit, name="audit")
 portal.add_typer(keys, name="keys")
 portal.add_typer(people, name="people")
 portal.add_typer(windows, name="windows")
@@ -179,6 +178,9 @@ def docs() -> None:
         (ROOT / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
 
 
+portal.command("check-invariants")(check_invariants)
+
+
 @criteria.command("check")
 def criteria_check(path: Path) -> None:
     """Validate a folder of criteria; a fault is told as file, key and reason, and the exit code is 1."""
@@ -200,37 +202,6 @@ def criteria_publish(path: Path) -> None:
             session, load_folder(path), declared=load_carry_over(path), at=database.now(session)
         )
     typer.echo(f"{made.framework} {made.version} is published")
-
-
-@history.command("verify")
-def audit_verify(
-    kept: Annotated[
-        Path | None,
-        typer.Option("--heads", help="A kept copy of history-heads.csv to check against as well."),
-    ] = None,
-) -> None:
-    """Check every line of history, every seal and every status; exit 1 when something does not hold."""
-    with refusals_told():
-        outside = read_kept(kept.read_text(encoding="utf-8-sig", errors="replace")) if kept else []
-    with Database(settings_made().database).read() as session:
-        lines, faults = audit.count(session), audit.verify(session)
-        faults += heads.other_than(session, outside)
-    for fault in faults:
-        typer.echo(fault)
-    typer.echo(f"{lines} lines of history, {len(faults)} faults")
-    raise typer.Exit(1 if faults else 0)
-
-
-@portal.command("check-invariants")
-def check_invariants() -> None:
-    """Check that every record keeps to the rules of fair review; exit 1 when one does not."""
-    database = Database(settings_made().database)
-    with database.read() as session:
-        broken = invariants.broken(session, at=database.now(session))
-    for sentence in broken:
-        typer.echo(sentence)
-    typer.echo(f"{len(invariants.QUERIES)} rules, {len(broken)} broken")
-    raise typer.Exit(1 if broken else 0)
 
 
 @people.command("add")
@@ -300,7 +271,3 @@ def _by_code(session: Session, code: str) -> Organisation | None:
     if row is None:
         raise RuleError(f"There is no organisation with the ODS code {code}.")
     return row
-
-
-if __name__ == "__main__":
-    portal()

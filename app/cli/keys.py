@@ -7,7 +7,7 @@ import typer
 
 from app.actions import signing_keys as actions
 from app.adapters.signing.opening import make, place_of
-from app.cli_frame import refusals_told, settings_made
+from app.cli.frame import refusals_told, settings_made
 from app.db import Database
 from app.models import SigningKey
 from app.queries import signing_keys as queries

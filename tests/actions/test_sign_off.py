@@ -1,4 +1,4 @@
-"""Signing: what was read is what is sealed, once, in time, by the right person."""
+"""Signing: what was read is what is sealed, once, in time, by the right person; or declining."""
 
 import json
 from datetime import timedelta
@@ -7,13 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from app.actions import self_assessments as answers
-from app.actions import submissions
+from app.actions import sign_off, submissions
 from app.db import Database
-from app.models import (
-    Person,
-    Status,
-    Window,
-)
+from app.models import Person, SelfAssessment, Status, Window
 from app.queries import sealed_copies
 from app.queries.evidence import linked
 from app.rules.declarations import DECLARATION
@@ -61,7 +57,7 @@ def test_sign_seals_what_was_read(database: Database, story: Story) -> None:
 
 
 def test_a_receipt_can_be_read_aloud(database: Database, story: Story) -> None:
-    receipts = {submissions._receipt() for _ in range(500)}
+    receipts = {sign_off._receipt() for _ in range(500)}
     assert len(receipts) == 500
     assert {len(receipt) for receipt in receipts} == {len("R-7KQ2-9XWF-3M4T")}
     assert not set("".join(receipts)) & set("01OILU")
@@ -128,7 +124,7 @@ def test_signing_what_changed_since_it_was_read_is_stale(database: Database, sto
         seen = steps.seen(session, story, submission)
         steps.change(session, story, submission)
         with pytest.raises(Stale, match="has changed since you opened it"):
-            submissions.sign(
+            sign_off.sign(
                 session,
                 submission,
                 story.framework,
@@ -166,7 +162,7 @@ def test_only_the_executive_who_was_asked_signs_or_declines(database: Database, 
         with pytest.raises(NotAllowed):
             steps.sign(session, story, submission, sponsor="lead_a")
         with pytest.raises(NotAllowed):
-            submissions.decline(session, submission, "No", by=story.who(session, "sponsor_b"), at=NOW)
+            sign_off.decline(session, submission, "No", by=story.who(session, "sponsor_b"), at=NOW)
 
 
 def test_k11_signing_the_same_again_gives_the_same_receipt(database: Database, story: Story) -> None:
@@ -194,3 +190,24 @@ def test_sign_again_after_sign_and_withdraw_is_refused(database: Database, story
         submissions.withdraw(session, submission, "Not yet", by=story.who(session, "lead_a"), at=NOW)
         with pytest.raises(Conflict, match="can no longer be signed"):
             steps.sign(session, story, submission)
+
+
+def test_decline_tells_the_lead_who_may_hand_over_again(database: Database, story: Story) -> None:
+    with database.write() as session:
+        submission = steps.handed_over(session, story)
+        sponsor = story.who(session, "sponsor_a")
+        sign_off.decline(session, submission, " The board has not seen it. ", by=sponsor, at=NOW)
+        assert (submission.status, submission.decline_reason) == (
+            Status.DECLINED,
+            "The board has not seen it.",
+        )
+        assert ("lead.a@example.invalid", "Your submission was not signed") in steps.mails(session)
+        with pytest.raises(Conflict):
+            sign_off.decline(session, submission, "Again", by=sponsor, at=NOW)
+        made = session.get_one(SelfAssessment, submission.self_assessment_id)
+        another = steps.hand_over(session, story, made)
+        assert (another.id != submission.id, another.status) == (True, Status.AWAITING_SIGN_OFF)
+        assert steps.events(session, submission) == [
+            ("hand over", "awaiting sign-off"),
+            ("decline", "declined"),
+        ]

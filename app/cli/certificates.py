@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from app.actions import certificate_files as actions
 from app.adapters.stores import files_for
-from app.cli_frame import refusals_told, settings_made
+from app.cli.frame import refusals_told, settings_made
 from app.config import Settings
 from app.db import Database
 from app.jobs.certificates import draw_window
