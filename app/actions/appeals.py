@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.actions import mails
 from app.actions.history import record
 from app.criteria.schema import Framework
-from app.models import Appeal, SelfAssessment, Status, Submission
+from app.models import Appeal, Decision, SelfAssessment, Status, Submission
 from app.queries import appeals, decisions, people, sealed_copies
 from app.rules import workflow
 from app.rules.appeals import grounds, require_open
@@ -36,16 +36,7 @@ def appeal(
     over, it was appealed against already, or another submission of the level is on its way.
     """
     workflow.require(Verb.APPEAL, submission.status)
-    decision = decisions.released_of(session, submission.id)
-    if decision is None or decision.released_at is None:
-        raise Conflict("There is no released outcome to appeal against.")
-    require_open(
-        decision.outcome,
-        decision.released_at,
-        is_appealed=appeals.against(session, decision.id) is not None,
-        days=framework.settings.appeal_working_days,
-        at=at,
-    )
+    decision = _still_open(session, submission, framework, at)
     _require_alone(session, submission)
     made = Appeal(
         submission_id=submission.id,
@@ -62,6 +53,21 @@ def appeal(
     for address in people.leads_and_sponsor(session, submission.organisation_id, submission.sponsor_id):
         mails.write(session, address, *_received(submission, base_url), at=at)
     return made
+
+
+def _still_open(session: Session, submission: Submission, framework: Framework, at: datetime) -> Decision:
+    """The released decision, which can be appealed against at ``at``."""
+    decision = decisions.released_of(session, submission.id)
+    if decision is None or decision.released_at is None:
+        raise Conflict("There is no released outcome to appeal against.")
+    require_open(
+        decision.outcome,
+        decision.released_at,
+        is_appealed=appeals.against(session, decision.id) is not None,
+        days=framework.settings.appeal_working_days,
+        at=at,
+    )
+    return decision
 
 
 def _require_alone(session: Session, submission: Submission) -> None:

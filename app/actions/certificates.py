@@ -48,13 +48,9 @@ def issue(
     """
     organisation = session.get_one(Organisation, submission.organisation_id)
     level = framework.level(submission.level)
-    serial = next_serial(session, on.year)
     certificate = Certificate(
+        **_issued(session, issuer, by=by, at=at, on=on),
         decision_id=decision.id,
-        number=number(on.year, serial),
-        year=on.year,
-        serial=serial,
-        token=token_hex(16),
         organisation_id=organisation.id,
         icb_id=submission.icb_id,
         region_id=submission.region_id,
@@ -67,21 +63,10 @@ def issue(
         framework_title=framework.title,
         framework_version=framework.version,
         illustrative_mark=framework.mark,
-        issuer_name=issuer.name,
-        signatories=list(issuer.signatories),
         is_fictional=organisation.is_fictional,
-        issued_on=on,
         expires_on=expiry(on, framework.settings.validity_months),
-        issued_at=at,
-        issued_by_id=by.person_id,
     )
-    session.add(certificate)
-    session.flush()
-    session.add(CertificateDrawing(certificate_id=certificate.id))
-    record(
-        session, f"certificate:{certificate.id}", "issue", by=by.person_id, at=at, facts=_printed(certificate)
-    )
-    restate(session, organisation, cause=f"certificate:{certificate.id}", at=at)
+    _put_on_record(session, certificate, organisation)
     return certificate
 
 
@@ -108,36 +93,51 @@ def reissue(
         reason, "reason", "Enter the reason. Anyone who checks the old one will see it."
     )
     organisation = session.get_one(Organisation, certificate.organisation_id)
-    serial = next_serial(session, on.year)
     kept = certificate.model_dump(exclude={"id", "superseded_on", "superseded_at"})
     again = Certificate(
         **kept
+        | _issued(session, issuer, by=by, at=at, on=on)
         | {
             "edition": certificate.edition + 1,
             "supersedes_id": certificate.id,
             "reissue_reason": reason,
-            "number": number(on.year, serial),
-            "year": on.year,
-            "serial": serial,
-            "token": token_hex(16),
             "organisation_name": name_on(session, organisation, first_issued_on(session, certificate)),
-            "issuer_name": issuer.name,
-            "signatories": list(issuer.signatories),
-            "issued_on": on,
-            "issued_at": at,
-            "issued_by_id": by.person_id,
         }
     )
-    session.add(again)
     certificate.superseded_on, certificate.superseded_at = on, at
-    session.flush()
-    session.add(CertificateDrawing(certificate_id=again.id))
     facts = {"superseded_on": on.isoformat(), "superseded_by": str(again.id)}
     record(session, _stream(certificate), "supersede", by=by.person_id, at=at, reason=reason, facts=facts)
-    facts = _printed(again) | {"supersedes_id": str(certificate.id)}
-    record(session, _stream(again), "issue", by=by.person_id, at=at, reason=reason, facts=facts)
-    restate(session, organisation, cause=_stream(again), at=at)
+    _put_on_record(session, again, organisation)
     return again
+
+
+def _issued(session: Session, issuer: Issuer, *, by: Who, at: datetime, on: date) -> dict[str, Any]:
+    """The columns of a new certificate that say who issues it when, with the next number of the year."""
+    serial = next_serial(session, on.year)
+    return {
+        "number": number(on.year, serial),
+        "year": on.year,
+        "serial": serial,
+        "token": token_hex(16),
+        "issuer_name": issuer.name,
+        "signatories": list(issuer.signatories),
+        "issued_on": on,
+        "issued_at": at,
+        "issued_by_id": by.person_id,
+    }
+
+
+def _put_on_record(session: Session, certificate: Certificate, organisation: Organisation) -> None:
+    """A new certificate waits for its files, stands in the history and counts on dashboards."""
+    session.add(certificate)
+    session.flush()
+    session.add(CertificateDrawing(certificate_id=certificate.id))
+    facts, at = _printed(certificate), certificate.issued_at
+    if certificate.supersedes_id:
+        facts["supersedes_id"] = str(certificate.supersedes_id)
+    stream, reason = _stream(certificate), certificate.reissue_reason
+    record(session, stream, "issue", by=certificate.issued_by_id, at=at, reason=reason, facts=facts)
+    restate(session, organisation, cause=stream, at=at)
 
 
 def _stream(certificate: Certificate) -> str:

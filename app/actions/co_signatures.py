@@ -9,6 +9,7 @@ from app.actions.history import record
 from app.criteria.schema import Framework
 from app.models import CoSignature, Submission, View, Window
 from app.queries import co_signatures, sealed_copies
+from app.queries.co_signatures import ToRead
 from app.rules.co_signatures import is_open, typed_comment
 from app.rules.errors import Conflict, NotAllowed, Stale
 from app.rules.history import sha256
@@ -76,11 +77,7 @@ def give(
     if row is None:
         raise NotAllowed("Only the chair of the staff network who was asked can give its view.")
     read = co_signatures.to_read(session, submission, framework, at)
-    newest = sealed_copies.newest_or_none(session, submission.id)
-    if not is_open(
-        submission.status, newest.sealed_at if newest else None, at, is_appeal=submission.round > 1
-    ):
-        raise Conflict(CLOSED)
+    _require_open(session, submission, at)
     kept = typed_comment(view, comment)
     if read.sha256 != seen_sha256:
         raise Stale(HAS_CHANGED)
@@ -92,16 +89,29 @@ def give(
     row.view, row.comment, row.is_view_shared, row.is_comment_shared = wanted
     row.given_at = at
     session.flush()
+    _record(session, submission, view, kept, read, by, at)
+    return row
+
+
+def _require_open(session: Session, submission: Submission, at: datetime) -> None:
+    newest = sealed_copies.newest_or_none(session, submission.id)
+    sealed_at = newest.sealed_at if newest else None
+    if not is_open(submission.status, sealed_at, at, is_appeal=submission.round > 1):
+        raise Conflict(CLOSED)
+
+
+def _record(
+    session: Session, submission: Submission, view: View, kept: str, read: ToRead, by: Who, at: datetime
+) -> None:
     facts = {
         "status": submission.status.value,
         "view": view.value,
         "comment_sha256": sha256(kept),
         "receipt": read.copy.receipt if read.copy else "",
-        "read_sha256": seen_sha256,
+        "read_sha256": read.sha256,
     }
     stream = f"submission:{submission.id}"
     record(session, stream, co_signatures.VERB, by=by.person_id, at=at, facts=facts)
-    return row
 
 
 def _is_asked_again(row: CoSignature) -> bool:

@@ -32,7 +32,7 @@ from app.rules.errors import Conflict
 from app.rules.letters import PLAIN, Letterhead
 from app.rules.passages import passage, required_passage
 from app.rules.people import Who
-from app.rules.scoring import rule_outcome
+from app.rules.scoring import LevelResult, rule_outcome
 from app.rules.workflow import Verb, require
 
 NOT_PUT_FORWARD = "No decision is put forward. Reload the page to see where the submission is."
@@ -75,29 +75,50 @@ def decide(
     if decisions.pending_of(session, submission.id) is not None:
         raise Conflict("A decision is put forward already. Confirm it, or reopen it.")
     result = result_by_rule(session, submission, framework)
-    typed = {code: passage(text, f"condition-{code}") for code, text in conditions.items()}
-    asked = {code: text for code, text in typed.items() if text}
-    proposed = Proposed(outcome, passage(reason, "reason"), asked, clarify)
+    proposed = _tidied(outcome, reason, conditions, clarify)
     check(proposed, result, uk_day(at))
-    decision = Decision(
+    decision = _as_row(session, submission, framework, proposed, result, by, at)
+    session.add(decision)
+    session.flush()
+    session.add_all(
+        Condition(decision_id=decision.id, criterion_code=code, text=text)
+        for code, text in proposed.conditions.items()
+    )
+    _vote(session, submission, framework, decision, terms, by, at, reason=decision.reason)
+    return decision
+
+
+def _as_row(
+    session: Session,
+    submission: Submission,
+    framework: Framework,
+    proposed: Proposed,
+    result: LevelResult,
+    by: Who,
+    at: datetime,
+) -> Decision:
+    clarify = proposed.clarify if proposed.outcome is Outcome.DEFERRED else NO_QUESTION
+    return Decision(
         submission_id=submission.id,
         number=decisions.last_number(session, submission.id) + 1,
         round=submission.round,
-        outcome=outcome,
+        outcome=proposed.outcome,
         rule_outcome=rule_outcome(result),
-        is_override=is_override(outcome, result),
+        is_override=is_override(proposed.outcome, result),
         reason=proposed.reason,
         basis=basis_of(session, submission, framework, result),
         decided_at=at,
         decided_by_id=by.person_id,
-        clarify_code=clarify.code if outcome is Outcome.DEFERRED else "",
-        clarify_due_on=clarify.due_on if outcome is Outcome.DEFERRED else None,
+        clarify_code=clarify.code,
+        clarify_due_on=clarify.due_on,
     )
-    session.add(decision)
-    session.flush()
-    session.add_all(Condition(decision_id=decision.id, criterion_code=c, text=t) for c, t in asked.items())
-    _vote(session, submission, framework, decision, terms, by, at, reason=decision.reason)
-    return decision
+
+
+def _tidied(outcome: Outcome, reason: str, conditions: Mapping[str, str], clarify: Clarify) -> Proposed:
+    """Conditions left empty are none."""
+    typed = {code: passage(text, f"condition-{code}") for code, text in conditions.items()}
+    asked = {code: text for code, text in typed.items() if text}
+    return Proposed(outcome, passage(reason, "reason"), asked, clarify)
 
 
 def confirm(

@@ -195,12 +195,7 @@ def publish(
     _require_open(row)
     if version != row.version:
         raise Stale(_CHANGED)
-    newest = frameworks.newest_of(session, base.id)
-    if newest is None or newest.id != row.based_on_id:
-        raise Conflict(
-            f"This draft is based on {base.version}, and a newer version was published since. "
-            "Download the draft, start one from the newest version and upload the file there."
-        )
+    _require_based_on_newest(session, row, base)
     draft = content(row)
     judged = drafting.judged(draft, base, frameworks.names(session, base.id))
     if judged.framework is None:
@@ -253,6 +248,15 @@ def _require_open(row: FrameworkDraft) -> None:
         raise Conflict("This draft is published and can't change. Start another draft.")
     if row.discarded_at is not None:
         raise Conflict("This draft was discarded. Start another draft.")
+
+
+def _require_based_on_newest(session: Session, row: FrameworkDraft, base: Framework) -> None:
+    newest = frameworks.newest_of(session, base.id)
+    if newest is None or newest.id != row.based_on_id:
+        raise Conflict(
+            f"This draft is based on {base.version}, and a newer version was published since. "
+            "Download the draft, start one from the newest version and upload the file there."
+        )
 
 
 def _save(

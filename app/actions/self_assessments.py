@@ -111,6 +111,11 @@ def merge_answer(
     if (merged.values, merged.is_finished) == (values, was_finished):
         return Saved(answer, merged)
     answer = answer or Answer(self_assessment_id=self_assessment.id, criterion_code=code, version=0)
+    _keep(session, answer, merged, by, at)
+    return Saved(answer, merged)
+
+
+def _keep(session: Session, answer: Answer, merged: Merged, by: Who, at: datetime) -> None:
     answer.version, answer.values, answer.is_finished = answer.version + 1, merged.values, merged.is_finished
     answer.saved_at, answer.saved_by_id = at, by.person_id
     # The tick says that a carried answer still holds; an edit alone may have looked at one question of four.
@@ -118,13 +123,13 @@ def merge_answer(
     session.add(answer)
     session.flush()
     facts = {
-        "criterion": code,
+        "criterion": answer.criterion_code,
         "version": answer.version,
         "finished": merged.is_finished,
         "questions": list(merged.taken),
     }
-    record(session, f"self-assessment:{self_assessment.id}", SAVE_ANSWER, by=by.person_id, at=at, facts=facts)
-    return Saved(answer, merged)
+    stream = f"self-assessment:{answer.self_assessment_id}"
+    record(session, stream, SAVE_ANSWER, by=by.person_id, at=at, facts=facts)
 
 
 def _as_typed(

@@ -51,17 +51,13 @@ def sign(
     ``minute_reference`` is kept with the signature and is no part of what is sealed.
     """
     reference = minute_reference_given(minute_reference)
-    signed = _signed_already(session, submission, seen_sha256, by)
-    if signed:
+    if signed := _signed_already(session, submission, seen_sha256, by):
         return signed
     workflow.require(Verb.SIGN, submission.status)
     lead = _require_second_person(session, submission, by)
     open_request = changes.open_request(session, submission.id)
     if open_request is None:  # the day of a request for changes is not that of a window
-        window = session.get_one(Window, submission.window_id)
-        require_open(
-            window, submission.level, at, windows.closing(session, window, submission.organisation_id)
-        )
+        _require_open_window(session, submission, at)
     content = _content_as_read(session, submission, framework, seen_sha256, at)
     document = SealedDocument(
         content=content, declaration=declaration, signed_by=by.name, handed_over_by=lead.name, sealed_at=at
@@ -75,6 +71,11 @@ def sign(
     for address in people.leads_and_sponsor(session, submission.organisation_id, by.person_id):
         mails.write(session, address, *_receipt_mail(submission, framework, copy, base_url), at=at)
     return copy
+
+
+def _require_open_window(session: Session, submission: Submission, at: datetime) -> None:
+    window = session.get_one(Window, submission.window_id)
+    require_open(window, submission.level, at, windows.closing(session, window, submission.organisation_id))
 
 
 def _answer(

@@ -54,22 +54,7 @@ def of_submission(session: Session, submission_id: UUID, *, may_see_names: bool)
     Without ``may_see_names`` a reviewer is told by their letter, and the conflict, which says where they work, not at
     all: a waiver must not say who is behind a letter.
     """
-    concerned, asker, granter, ender = (aliased(Person) for _ in range(4))
-    rows = session.execute(
-        sa.select(
-            Waiver,
-            col(concerned.name),
-            col(asker.name),
-            sa.func.coalesce(col(granter.name), ""),
-            sa.func.coalesce(col(ender.name), ""),
-        )
-        .join(concerned, col(concerned.id) == col(Waiver.person_id))
-        .join(asker, col(asker.id) == col(Waiver.asked_by_id))
-        .join(granter, col(granter.id) == col(Waiver.granted_by_id), isouter=True)
-        .join(ender, col(ender.id) == col(Waiver.ended_by_id), isouter=True)
-        .where(col(Waiver.submission_id) == submission_id)
-        .order_by(col(Waiver.asked_at), col(Waiver.id))
-    ).all()
+    rows = _with_names(session, submission_id)
     hidden = {} if may_see_names or not rows else _letters(session, submission_id)
     reasons = _end_reasons(session, submission_id) if rows else {}
     return [
@@ -90,6 +75,27 @@ def of_submission(session: Session, submission_id: UUID, *, may_see_names: bool)
         )
         for row, name, asked_by, granted_by, ended_by in rows
     ]
+
+
+def _with_names(session: Session, submission_id: UUID) -> list[tuple[Waiver, str, str, str, str]]:
+    """Each waiver with the names of whom it concerns, who asked, who granted and who ended it; empty for nobody."""
+    concerned, asker, granter, ender = (aliased(Person) for _ in range(4))
+    rows = session.execute(
+        sa.select(
+            Waiver,
+            col(concerned.name),
+            col(asker.name),
+            sa.func.coalesce(col(granter.name), ""),
+            sa.func.coalesce(col(ender.name), ""),
+        )
+        .join(concerned, col(concerned.id) == col(Waiver.person_id))
+        .join(asker, col(asker.id) == col(Waiver.asked_by_id))
+        .join(granter, col(granter.id) == col(Waiver.granted_by_id), isouter=True)
+        .join(ender, col(ender.id) == col(Waiver.ended_by_id), isouter=True)
+        .where(col(Waiver.submission_id) == submission_id)
+        .order_by(col(Waiver.asked_at), col(Waiver.id))
+    ).all()
+    return [(waiver, *names) for waiver, *names in rows]
 
 
 def _letters(session: Session, submission_id: UUID) -> dict[UUID, str]:

@@ -88,7 +88,7 @@ async def give(
     if refused := attempt.refused:
         context = _context(session, parts, submission, code, who, at)
         return again(request, "examples/show", who, refused, **context, typed=typed.text)
-    return go(f"/submissions/{submission.id}/examples/{code}")
+    return go(_path(submission, code))
 
 
 @router.post(f"{PATH}/{{code}}/take-back")
@@ -97,7 +97,7 @@ async def take_back(
 ) -> Response:
     _criterion(session, parts, submission, code)
     actions.withdraw(session, _consent(session, submission, code), submission, by=who, at=at)
-    return go(f"/submissions/{submission.id}/examples/{code}")
+    return go(_path(submission, code))
 
 
 @router.get(f"{PATH}/{{code}}/file")
@@ -141,15 +141,15 @@ async def add_file(
                 )
             upload.is_kept = True
             is_asked = _is_asked_about(upload)
-            return go(
-                f"/evidence/{item.id}/findings"
-                if is_asked
-                else f"/submissions/{submission.id}/examples/{code}"
-            )
+            return go(f"/evidence/{item.id}/findings" if is_asked else _path(submission, code))
         except RuleError as error:
             errors = {error.field: error.sentence}
     context = _file_page(session, parts, submission, code, who, typed, errors)
     return again(request, "examples/file", who, errors, status=upload.status, **context)
+
+
+def _path(submission: Submission, code: str) -> str:
+    return f"/submissions/{submission.id}/examples/{code}"
 
 
 def _is_asked_about(upload: Upload) -> bool:

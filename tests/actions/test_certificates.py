@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 from app.actions import certificates
 from app.actions.certificates import Issuer
 from app.db import Database
-from app.models import Certificate, Decision, Organisation, Outcome, Submission
+from app.models import Certificate, Decision, Organisation, Submission
 from app.upgrade import upgrade
+from tests import holdings
 from tests.conftest import ON_POSTGRESQL, _administer
 from tests.judging import sealed_submission
 from tests.story import NOW, Story, made_story
@@ -21,21 +22,11 @@ pytestmark = pytest.mark.reaches_past  # a decision is a row alone here
 ISSUER, ON = Issuer("Assembly", ("Director", "Chair")), date(2026, 11, 22)
 
 
-def decision_on(session: Session, story: Story, submission: Submission) -> Decision:
-    made = Decision(
-        submission_id=submission.id, outcome=Outcome.RECOGNISED, rule_outcome=Outcome.RECOGNISED,
-        decided_at=NOW, decided_by_id=story.people["administrator"].id,
-    )  # fmt: skip
-    session.add(made)
-    session.flush()
-    return made
-
-
 def issued(
     session: Session, story: Story, on: date = ON, *, code: str = "ZZA", letter: str = "a"
 ) -> Certificate:
     submission = sealed_submission(session, story, code, letter)
-    decision, by = decision_on(session, story, submission), story.who(session, "administrator")
+    decision, by = holdings.decision(session, story, submission), story.who(session, "administrator")
     return certificates.issue(session, decision, submission, story.framework, ISSUER, by=by, at=NOW, on=on)
 
 
@@ -134,7 +125,7 @@ def _race_for_serials(database: Database, story: Story, each: int = 10) -> None:
             for id_ in ids:
                 with database.write() as session:
                     submission = session.get_one(Submission, id_)
-                    decision = decision_on(session, story, submission)
+                    decision = holdings.decision(session, story, submission)
                     by = story.who(session, "administrator")
                     certificates.issue(
                         session, decision, submission, story.framework, ISSUER, by=by, at=NOW, on=ON

@@ -15,8 +15,9 @@ from app.models import Event, Mail
 from app.queries import audit, heads
 from app.rules.heads import Head, head_hash
 from app.rules.history import FIRST, line_hash
-from tests.conftest import ON_POSTGRESQL, Clock
+from tests.conftest import Clock
 from tests.story import NOW, Story
+from tests.unguarded import unguarded
 
 OFFICE = "office@example.invalid"
 DAY = timedelta(days=1)
@@ -31,12 +32,6 @@ def written(database: Database, verb: str, at: datetime) -> None:
 def told(database: Database) -> list[Head]:
     with database.read() as session:
         return heads.published(session)
-
-
-def unguarded(session: Session) -> None:
-    """The triggers gone, as whoever owns the database may have it."""
-    for name in ["event_only_added_to"] if ON_POSTGRESQL else ["event_no_update", "event_no_delete"]:
-        session.execute(sa.text(f"DROP TRIGGER {name}" + (" ON event" if ON_POSTGRESQL else "")))
 
 
 def written_anew(session: Session, verb: str, becomes: str) -> None:
@@ -116,7 +111,7 @@ def test_a_line_written_anew_with_its_hash_is_found_the_next_night_and_told(
     clock.at += DAY
     publish_head(database, OFFICE)
     with database.write() as session:
-        unguarded(session)
+        unguarded(session, "event")
         written_anew(session, "revoke", "reinstate")
     said = ["history head of 22 November 2026: the lines up to that day are not those it was made of"]
     with database.read() as session:
@@ -145,7 +140,7 @@ def test_who_kept_a_head_finds_that_all_of_it_was_written_anew(
     publish_head(database, OFFICE)
     kept = told(database)
     with database.write() as session:
-        unguarded(session)
+        unguarded(session, "event")
         session.execute(sa.delete(Event).where(col(Event.stream) == heads.STREAM))
         written_anew(session, "two days ago", "never")
         session.flush()

@@ -17,7 +17,6 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
-from app.actions import submissions
 from app.adapters import form_pdf
 from app.adapters.documents.writing import write as write_document
 from app.adapters.forms import Form
@@ -29,7 +28,7 @@ from app.web import exports, outcomes
 from tests.independence.crawl import differences, fetched, paths
 from tests.independence.leaving import described, named
 from tests.independence.plays import ALONE, Worlds, nothing, whose
-from tests.independence.worlds import Beginning, Play, World, X, Y, review_of
+from tests.independence.worlds import Beginning, Play, World, X, Y, review_of, withdraw_other
 from tests.rounds import ISSUER, decided, released
 
 HOUR = timedelta(hours=1)
@@ -52,10 +51,7 @@ def _out(first: str, second: str) -> Play:
         with world.database.write() as session:
             submission = session.get_one(Submission, world.submission)
             decided(session, world.story, submission, Outcome.RECOGNISED, at=world.at)
-            # The other submission of the window would hold the release up.
-            other = session.exec(select(Submission).where(Submission.id != world.submission)).one()
-            by = world.story.who(session, "lead_b", world.at)
-            submissions.withdraw(session, other, "Newer figures.", by=by, at=world.at)
+            withdraw_other(session, world)
         with world.database.write() as session:
             released(session, world.story, at=world.at + HOUR)
 

@@ -29,7 +29,7 @@ from tests.independence.plays import (
     started,
     whose,
 )
-from tests.independence.worlds import Beginning, Play, World, X, Y
+from tests.independence.worlds import Beginning, Play, World, X, Y, how_many_sealed
 
 CASES = [
     (ALONE, nothing, started),  # the first start moves the submission on
@@ -137,7 +137,7 @@ BEGUN = {**STAGE, Status.IN_REVIEW: Stage.CHANGES_REQUESTED}
 # The tests above are tested: each of these leaks is let in, and the comparison must find it.
 LEAKS: list[tuple[object, str, object, str, Beginning, Play, str]] = [
     (history, "_is_told", lambda verb: True, "lead_a", ALONE, mine_open, "/submissions/{submission}"),
-    (home, "to_review", lambda session, who: _sealed(session), X, ALONE, mine_open, "/home"),
+    (home, "to_review", lambda session, who: how_many_sealed(session), X, ALONE, mine_open, "/home"),
     # A stage of its own for what a reviewer has begun to read.
     (pages, "STAGE", BEGUN, X, ALONE, nothing, "/submissions/{submission}"),
     (pages, "STAGE", BEGUN, "lead_a", ALONE, nothing, "/submissions/{submission}"),
@@ -163,13 +163,9 @@ LEAKS: list[tuple[object, str, object, str, Beginning, Play, str]] = [
 ]
 
 
-def _sealed(session: Session) -> int:
-    return len(session.exec(select(Review).where(Review.status == ReviewStatus.SEALED)).all())
-
-
 def _every_name(session: Session) -> dict[UUID, str]:
     """Asks once for each review that is sealed."""
-    for _ in range(_sealed(session)):
+    for _ in range(how_many_sealed(session)):
         session.exec(select(Review.letter)).all()
     return {person.id: person.name for person in session.exec(select(Person)).all()}
 

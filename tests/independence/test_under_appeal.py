@@ -4,14 +4,12 @@ work of either; not for the first panel either, who have read each other's score
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
 
-from app.actions import submissions
-from app.models import Outcome, Review, ReviewStatus, Role, Submission
+from app.models import Outcome, Role, Submission
 from app.queries import home
 from tests.independence.crawl import differences, fetched
 from tests.independence.plays import ALONE, Worlds, not_started, whose
-from tests.independence.worlds import Play, World, X, Y
+from tests.independence.worlds import Play, World, X, Y, how_many_sealed, withdraw_other
 from tests.rounds import appealed, cast, decided, released
 from tests.steps import assigned
 
@@ -29,11 +27,7 @@ def on_appeal(world: World) -> None:
     with world.database.write() as session:
         submission = session.get_one(Submission, world.submission)
         decided(session, world.story, submission, Outcome.NOT_YET, at=world.at)
-        other = session.exec(select(Submission).where(Submission.id != world.submission)).one()
-        by = world.story.who(session, "lead_b", world.at)
-        submissions.withdraw(
-            session, other, "Newer figures.", by=by, at=world.at
-        )  # or it holds the release up
+        withdraw_other(session, world)
     world.at += HOUR
     with world.database.write() as session:
         released(session, world.story, at=world.at)
@@ -92,9 +86,5 @@ def test_the_comparison_finds_what_is_let_out_under_appeal(
 ) -> None:
     one, other = worlds.world(ALONE, mine_open, not_started), worlds.world(ALONE, mine_open, sealed)
     assert differences(fetched(one, P, ["/home"]), fetched(other, P, ["/home"])) == []
-    monkeypatch.setattr(home, "to_review", lambda session, who: _sealed(session))
+    monkeypatch.setattr(home, "to_review", lambda session, who: how_many_sealed(session))
     assert differences(fetched(one, P, ["/home"]), fetched(other, P, ["/home"])) != []
-
-
-def _sealed(session: Session) -> int:
-    return len(session.exec(select(Review).where(Review.status == ReviewStatus.SEALED)).all())

@@ -15,11 +15,11 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
-from app.actions import assignments, certificates, sign_in, sign_off
+from app.actions import assignments, certificates, sign_in, sign_off, submissions
 from app.db import Database
-from app.models import Membership, Review, Role
+from app.models import Membership, Review, ReviewStatus, Role, Submission
 from app.web.transaction import cookie_name
 from tests.architecture.tenants import Builder
 from tests.conftest import ORIGIN
@@ -161,3 +161,14 @@ def _made(session: Session, world: World, beginning: Beginning) -> None:
 
 def review_of(session: Session, world: World, part: str) -> Review:
     return session.get_one(Review, world.reviews[part])
+
+
+def how_many_sealed(session: Session) -> int:
+    return len(session.exec(select(Review).where(Review.status == ReviewStatus.SEALED)).all())
+
+
+def withdraw_other(session: Session, world: World) -> None:
+    """The other submission of the window would hold the release up."""
+    other = session.exec(select(Submission).where(Submission.id != world.submission)).one()
+    by = world.story.who(session, "lead_b", world.at)
+    submissions.withdraw(session, other, "Newer figures.", by=by, at=world.at)

@@ -15,17 +15,15 @@ from app.models import (
     Certificate,
     CertificateDrawing,
     CoSignature,
-    Decision,
     Event,
-    Outcome,
     StageSpan,
     Submission,
 )
 from app.queries import audit, sealed_copies
 from app.rules.history import sha256
-from tests import steps
-from tests.conftest import ON_POSTGRESQL
+from tests import holdings, steps
 from tests.story import NOW, Story
+from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.reaches_past  # these tests write rows that no action would
 
@@ -35,11 +33,7 @@ def submission(database: Database, story: Story) -> Submission:
     """A signed submission in a database whose triggers are gone."""
     with database.write() as session:
         made = steps.signed(session, story)
-        for table in ("event", "sealed_copy"):
-            for name in (
-                [f"{table}_only_added_to"] if ON_POSTGRESQL else [f"{table}_no_update", f"{table}_no_delete"]
-            ):
-                session.execute(sa.text(f"DROP TRIGGER {name}" + (f" ON {table}" if ON_POSTGRESQL else "")))
+        unguarded(session, "event", "sealed_copy")
     return made
 
 
@@ -207,16 +201,7 @@ def test_the_database_itself_refuses_to_change_history(database: Database, story
 
 def certified(session: Session, story: Story, submission: Submission) -> Certificate:
     """A certificate with its decision and its line of history, without the road to them."""
-    administrator = story.people["administrator"].id
-    decision = Decision(
-        submission_id=submission.id,
-        outcome=Outcome.RECOGNISED,
-        rule_outcome=Outcome.RECOGNISED,
-        decided_at=NOW,
-        decided_by_id=administrator,
-    )
-    session.add(decision)
-    session.flush()
+    decision = holdings.decision(session, story, submission)
     issuer = Issuer("The Assembly", ("Director",))
     by = story.who(session, "administrator")
     return issue(session, decision, submission, story.framework, issuer, by=by, at=NOW, on=NOW.date())

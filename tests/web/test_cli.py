@@ -12,6 +12,7 @@ from app.cli import commands
 from app.db import Database
 from app.models import Certificate, FrameworkVersion, Membership, Organisation
 from tests.conftest import ON_POSTGRESQL
+from tests.unguarded import unguarded
 
 Run = Callable[..., tuple[int, str]]
 pytestmark = pytest.mark.skipif(ON_POSTGRESQL, reason="the command line opens the database of its settings")
@@ -107,7 +108,7 @@ def test_a_broken_history_is_told_with_exit_code_1(run: Run, tmp_path: Path) -> 
     run("load")
     database = Database(f"sqlite:///{tmp_path / 'data' / 'portal.db'}")
     with database.write() as session:
-        session.execute(sa.text("DROP TRIGGER event_no_update"))
+        unguarded(session, "event")
         session.execute(sa.text("UPDATE event SET reason = 'x' WHERE number = 1"))
     database.close()
     assert run("audit", "verify") == (
