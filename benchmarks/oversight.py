@@ -8,7 +8,6 @@ from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from app.actions import day_ends
@@ -40,6 +39,7 @@ from app.rules.standings import Body, Ending, Place, endings, lines, missing
 from app.rules.workflow import Stage
 from app.upgrade import upgrade
 from benchmarks.rows import Rows
+from benchmarks.seeding import rested
 
 REGIONS, ICBS, YEARS = 7, 42, 5
 AT_ONCE = 4_000  # organisations whose rows are poured together, which keeps memory flat
@@ -89,16 +89,8 @@ def made(database: Database, trusts: int) -> Oversight:
         _tallies(world, rows)
         _pour(session, rows)
         day_ends.checkpoint(session, at=now)
-    _settle(database)
+    rested(database)
     return world
-
-
-def _settle(database: Database) -> None:
-    """What nights have long done in a portal that is this old."""
-    database.learn_sizes()
-    if not database.is_sqlite:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(sa.text("VACUUM ANALYZE"))
 
 
 def _pour(session: Session, rows: Rows) -> None:

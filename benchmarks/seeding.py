@@ -69,7 +69,7 @@ def for_growth(folder: Path, trusts: int, url: str = "") -> World:
                 rows.pour(session)
         judging.counted(world, rows, trusts)
         rows.pour(session)
-    _rested(database)
+    rested(database)
     sign_in(world, database, world.people.values())
     database.close()
     return world
@@ -84,7 +84,7 @@ def _counted_only(world: World, rows: Rows, body: Body, serial: int) -> None:
         judging.submitted(world, rows, body, own_id, "now", Status.IN_REVIEW)
 
 
-def _rested(database: Database) -> None:
+def rested(database: Database) -> None:
     """As after a night on SQLite, or a minute on PostgreSQL, whose autovacuum would else fall into the measuring."""
     database.learn_sizes()
     if not database.is_sqlite:
