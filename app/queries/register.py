@@ -98,8 +98,9 @@ def _how_many(on: date, level: str, text: str) -> sa.Select[int]:
     if level or text:
         return sa.select(func.count()).select_from(Certificate).where(*_narrowed(on, level, text))
     # Whoever holds anything is listed once, so nothing has to be compared. Said as count(DISTINCT ...), SQLite may take
-    # an index in another order and sort it.
-    holders = sa.select(col(Certificate.organisation_id)).where(is_in_date(on)).distinct()
+    # an index in another order and sort it; not ordered, PostgreSQL reads the whole table.
+    bodies = col(Certificate.organisation_id)
+    holders = sa.select(bodies).where(is_in_date(on)).distinct().order_by(bodies)
     return sa.select(func.count()).select_from(holders.subquery())
 
 
