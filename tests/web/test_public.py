@@ -12,6 +12,7 @@ from app.criteria.loader import to_document
 from app.db import Database
 from app.models import Person
 from tests.conftest import Clock
+from tests.holdings import certificate, trust
 from tests.story import Story
 
 BrowserOf = Callable[[Person], TestClient]
@@ -176,3 +177,24 @@ def test_the_page_in_use_is_marked(browser_of: BrowserOf, story: Story) -> None:
     for path, mark in (("/framework", "page"), ("/framework/B01", "true")):
         marked = re.findall(r'<a href="([^"]*)" aria-current="([^"]*)"', browser.get(path).text)
         assert marked == [("/framework", mark)]
+
+
+@pytest.mark.reaches_past  # a certificate that nothing led to
+def test_a_register_page_past_the_end_says_so_and_leads_back(
+    client: TestClient, database: Database, story: Story
+) -> None:
+    def said(path: str) -> str:
+        page = client.get(path).text
+        return words(page.partition("</form>")[2].partition("</main>")[0])
+
+    assert said("/register?start=100").startswith("No organisation holds a level yet.")
+    with database.write() as session:
+        certificate(session, story, trust(session, story, "T1"), "silver")
+    assert said("/register?start=100").startswith("The register ends before this page. Go to its first page")
+    assert (
+        'href="/register?level=silver&amp;name=Trust"'
+        in client.get("/register?level=silver&name=Trust&start=100").text
+    )
+    assert said("/register?level=gold&start=100").startswith(
+        "No organisation fits. Change what you look for."
+    )
