@@ -21,7 +21,8 @@ from app.config import ROOT
 from app.db import Database
 from app.models import Certificate, CertificateDrawing, CertificateFile, Submission, Window
 from app.queries import certificate_files as queries
-from tests.actions.test_certificates import ISSUER, ON, _copies, decision_on
+from tests import holdings
+from tests.actions.test_certificates import ISSUER, ON, _copies
 from tests.conftest import ON_POSTGRESQL
 from tests.judging import sealed_submission
 from tests.story import NOW, Story
@@ -62,7 +63,7 @@ def window(database: Database, story: Story) -> str:
         by = story.who(session, "administrator")
         for id_ in _copies(session, submission, NUMBER):
             copy = session.get_one(Submission, id_)
-            decision = decision_on(session, story, copy)
+            decision = holdings.decision(session, story, copy)
             certificates.issue(session, decision, copy, story.framework, ISSUER, by=by, at=NOW, on=ON)
         return session.get_one(Window, submission.window_id).name
 
