@@ -40,7 +40,6 @@ def restate(session: Session, organisation: Organisation, *, cause: str, at: dat
         for (place, day), delta in change.items()
     )
     _say_what_ends(session, organisation.id, endings(wanted), uk_day(at))
-    session.flush()
     return len(change)
 
 

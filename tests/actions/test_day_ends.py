@@ -16,9 +16,9 @@ from app.queries import dashboards, invariants, pipelines
 from app.queries.areas import EVERYWHERE, Area
 from app.queries.invariants import standings as rules_of_standings
 from tests.boundaries import closed, moved
-from tests.conftest import ON_POSTGRESQL
 from tests.holdings import ON, certificate, submission, trust
 from tests.story import NOW, Story
+from tests.unguarded import unguarded
 
 pytestmark = pytest.mark.reaches_past  # these tests write rows that no action would
 
@@ -145,12 +145,14 @@ TOLD = [
 ]
 
 
+def told(session: Session, story: Story) -> list[tuple[str, int, list[dict[int, int]]]]:
+    return [(code, day, ending(session, story, code, ON + day * DAY, 25, 50)) for code, day, _ in TOLD]
+
+
 def test_what_ends_is_told_as_it_was_known(database: Database, story: Story) -> None:
     with database.write() as session:
         holdings(session, story)
-        assert [
-            (code, day, ending(session, story, code, ON + day * DAY, 25, 50)) for code, day, _ in TOLD
-        ] == TOLD
+        assert told(session, story) == TOLD
         assert broken(session) == set()
 
 
@@ -179,16 +181,11 @@ def test_lines_of_before_say_what_ended_when_a_portal_is_upgraded(database: Data
     with database.write() as session:
         holdings(session, story)
         closed(session, story, "ZZB", [], ON + 9 * DAY, ON)
-        names = ["only_added_to"] if ON_POSTGRESQL else ["no_update", "no_delete"]
-        for name in names:
-            at = " ON ending_line" if ON_POSTGRESQL else ""
-            session.execute(sa.text(f"DROP TRIGGER ending_line_{name}{at}"))
+        unguarded(session, "ending_line")
         session.execute(sa.delete(EndingLine))
         assert ending(session, story, "", ON, 50) == [{}]
         standings.state_all(session, at=LATER)
-        assert [
-            (code, day, ending(session, story, code, ON + day * DAY, 25, 50)) for code, day, _ in TOLD
-        ] == TOLD
+        assert told(session, story) == TOLD
         number = session.scalar(sa.select(sa.func.count()).select_from(EndingLine))
         standings.state_all(session, at=LATER)
         assert session.scalar(sa.select(sa.func.count()).select_from(EndingLine)) == number
